@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A place inside a file, precise enough to put a finger on it.
 ///
@@ -14,8 +15,8 @@ pub enum Locator {
     Line(u32),
     /// Cell of a sheet: sheet name, row from 1, column from 1.
     Cell {
-        /// Name of the sheet as the file has it; empty for CSV.
-        sheet: String,
+        /// Name of the sheet as the file has it; empty for CSV. Shared by all facts of the sheet.
+        sheet: Arc<str>,
         /// Row, from 1, the header row included.
         row: u32,
         /// Column, from 1.
@@ -87,7 +88,7 @@ fn parse(text: &str) -> Option<Locator> {
             let (sheet, cell) = rest.rsplit_once('!')?;
             let digits = cell.find(|c: char| c.is_ascii_digit())?;
             let (letters, row) = cell.split_at_checked(digits)?;
-            Some(Locator::Cell { sheet: sheet.to_owned(), row: row.parse().ok()?, column: column_number(letters)? })
+            Some(Locator::Cell { sheet: sheet.into(), row: row.parse().ok()?, column: column_number(letters)? })
         }
         _ => None,
     }

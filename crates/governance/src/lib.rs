@@ -1,1 +1,36 @@
-//! Placeholder until the first code of `governance` arrives.
+//! 説明責任: checklists answered from evidence, claims held against proof, exceptions, tasks, the report.
+//!
+//! It must never show an unknown as good, let a "yes" stand silently against evidence, or close a task without new evidence.
+//! Start with [`assessment`] (what the facts answer), then [`answers`] (what a checklist makes of it) and [`build`] (the report).
+
+pub mod answers;
+pub mod assessment;
+pub mod build;
+pub mod documents;
+pub mod exceptions;
+mod lines;
+mod sentences;
+pub mod statement;
+pub mod store;
+pub mod tasks;
+
+use ::store::Migration;
+use evidence::Importer;
+
+pub use answers::{ItemAnswer, SiteAnswers};
+pub use assessment::{Assessment, CheckAnswer, assess_site};
+pub use documents::DocumentKinds;
+
+/// Steps of the schema of this crate.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    capability: "governance",
+    number: 1,
+    name: "exceptions and tasks",
+    sql: include_str!("../migrations/0001_governance.sql"),
+}];
+
+/// What this capability brings in.
+#[must_use]
+pub fn importers() -> Vec<Box<dyn Importer>> {
+    vec![Box::new(statement::StatementFile)]
+}

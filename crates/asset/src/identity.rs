@@ -1,0 +1,87 @@
+//! Which rows mean the same thing.
+//!
+//! The ledger's row is the thing; what a scan or the directory saw joins it by host name, then by MAC address, then by IP
+//! address where host names do not speak against it. An address that two ledger rows claim joins nothing.
+
+use std::collections::HashMap;
+
+use base::{FactValue, SubjectKind};
+use evidence::World;
+use formats::scalar::normalise_hostname;
+
+/// What can identify a thing on the network.
+#[derive(Debug, Default, Clone)]
+struct Marks {
+    hostname: Option<String>,
+    macs: Vec<String>,
+    ips: Vec<String>,
+}
+
+/// Marks → subject; `None` where two subjects claim the same mark.
+#[derive(Debug, Default)]
+struct Index {
+    hostname: HashMap<String, Option<usize>>,
+    mac: HashMap<String, Option<usize>>,
+    ip: HashMap<String, Option<usize>>,
+}
+
+/// Joins subjects that are one asset.
+pub fn join(world: &mut World) {
+    let mut ledger = Vec::new();
+    let mut seen = Vec::new();
+    for (index, _) in world.of_kind(SubjectKind::Asset) {
+        let marks = marks(world, index);
+        if world.find(index, "asset.in_ledger").is_some() { ledger.push((index, marks)) } else { seen.push((index, marks)) }
+    }
+    let mut known = Index::default();
+    let mut hostnames: HashMap<usize, Option<String>> = HashMap::new();
+    for (index, marks) in ledger {
+        known.add(index, &marks);
+        hostnames.insert(index, marks.hostname);
+    }
+    for (index, marks) in seen {
+        match known.find(&marks, &hostnames) {
+            Some(into) => world.merge(into, index),
+            None => {
+                known.add(index, &marks);
+                hostnames.insert(index, marks.hostname);
+            }
+        }
+    }
+}
+
+fn marks(world: &World, index: usize) -> Marks {
+    let list = |key: &str| match world.find(index, key).map(|fact| &fact.value) {
+        Some(FactValue::List(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    let hostname = world.find_text(index, "asset.hostname").and_then(normalise_hostname);
+    Marks { hostname, macs: list("asset.mac"), ips: list("asset.ip") }
+}
+
+impl Index {
+    fn add(&mut self, index: usize, marks: &Marks) {
+        let claim = |map: &mut HashMap<String, Option<usize>>, mark: &str| {
+            map.entry(mark.to_owned()).and_modify(|holder| *holder = None).or_insert(Some(index));
+        };
+        marks.hostname.iter().for_each(|mark| claim(&mut self.hostname, mark));
+        marks.macs.iter().for_each(|mark| claim(&mut self.mac, mark));
+        marks.ips.iter().for_each(|mark| claim(&mut self.ip, mark));
+    }
+
+    fn find(&self, marks: &Marks, hostnames: &HashMap<usize, Option<String>>) -> Option<usize> {
+        let holder = |map: &HashMap<String, Option<usize>>, mark: &String| map.get(mark).copied().flatten();
+        if let Some(found) = marks.hostname.as_ref().and_then(|mark| holder(&self.hostname, mark)) {
+            return Some(found);
+        }
+        if let Some(found) = marks.macs.iter().find_map(|mark| holder(&self.mac, mark)) {
+            return Some(found);
+        }
+        // Two names are two things, even if one took over the other's address.
+        let agrees = |found: &usize| {
+            let theirs = hostnames.get(found).and_then(Option::as_ref);
+            marks.hostname.is_none() || theirs.is_none()
+        };
+        marks.ips.iter().find_map(|mark| holder(&self.ip, mark)).filter(agrees)
+    }
+}

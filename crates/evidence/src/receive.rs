@@ -1,0 +1,380 @@
+//! One source → evidence in the store, facts, and an entry in the ledger; all of it or nothing.
+
+use assess::{Dictionary, Merge};
+use base::{ContentHash, FactValue, Grade, Locator, UtcSeconds};
+use serde_json::json;
+use store::ledger::{LedgerError, NewEntry, Recording};
+use store::{BlobError, Blobs, Database, Ledger, StoreError};
+
+use crate::importer::{FactSink, Importer, NewFact, ReadError, Refusal, Source, Struck};
+use crate::preview::{self, Preview};
+use crate::recognise::Registry;
+use crate::store::{self as tables, EvidenceRow, FactRow};
+
+/// Evidence from a future further away than this is not believed; clocks differ, but not by days.
+const MAX_CLOCK_LEAD_DAYS: i64 = 1;
+
+/// Topic of the message that asks for a new assessment of a site.
+pub const RECEIVED_TOPIC: &str = "evidence.received";
+
+/// What the intake works with.
+#[derive(Debug, Clone, Copy)]
+pub struct Intake<'a> {
+    /// Where evidence rows and facts go.
+    pub database: &'a Database,
+    /// Where the bytes go.
+    pub blobs: &'a Blobs,
+    /// The witness.
+    pub ledger: &'a Ledger,
+    /// Importers of this installation.
+    pub registry: &'a Registry,
+    /// What may be said.
+    pub dictionary: &'a Dictionary,
+    /// The site the evidence belongs to.
+    pub site: &'a str,
+    /// Who hands it in.
+    pub who: &'a str,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceiptState {
+    /// Its facts are in force. What this says is on the disk.
+    Applied,
+    /// The same bytes were received before; nothing was changed.
+    Known,
+    /// Kept, but no importer knows the format.
+    Unrecognised,
+    /// Kept, but its importer could not read it.
+    Unreadable(ReadError),
+    /// Nothing was changed yet: a person should look at the differences.
+    Previewed(Preview),
+}
+
+/// The answer for one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Name as handed in.
+    pub name: String,
+    /// What became of it.
+    pub state: ReceiptState,
+    /// Importer; empty if none.
+    pub importer: &'static str,
+    /// Hash of what is stored.
+    pub sha256: ContentHash,
+    /// Number of the evidence, unless nothing was stored.
+    pub evidence: Option<i64>,
+    /// Rows or records accepted.
+    pub accepted: u32,
+    /// Values that no fact asks for.
+    pub unused: u32,
+    /// Facts read.
+    pub facts: u64,
+    /// What was refused, and how many refusals more are not listed.
+    pub refusals: Vec<Refusal>,
+    /// Refusals that are not listed.
+    pub refused_more: u32,
+    /// Secrets taken out before storing.
+    pub struck: Vec<Struck>,
+}
+
+/// Why a file could not be received. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The bytes could not be stored.
+    #[error("the evidence could not be stored")]
+    Blob(#[from] BlobError),
+    /// The database refused.
+    #[error("the evidence could not be recorded")]
+    Store(#[from] StoreError),
+    /// The ledger refused.
+    #[error("the evidence could not be witnessed")]
+    Ledger(#[from] LedgerError),
+    /// The importer states facts that the dictionary does not have: a defect of mamori.
+    #[error("importer {importer} states what the dictionary does not define: {stated}")]
+    Importer {
+        /// The importer.
+        importer: &'static str,
+        /// The first such statement.
+        stated: String,
+    },
+}
+
+/// Whether differences are shown or applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Apply everything.
+    Apply,
+    /// Show the differences of ledgers kept by hand first; apply the rest.
+    PreviewLedgers,
+}
+
+impl Intake<'_> {
+    /// Receives one file.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; nothing was changed then.
+    pub fn receive(&self, source: &Source<'_>, mode: Mode) -> Result<Receipt, ReceiveError> {
+        let original = ContentHash::of(source.bytes);
+        if let Some(known) = self.database.read(|tx| tables::find_by_original(tx, self.site, original))? {
+            return Ok(known_receipt(source, &known));
+        }
+        let importer = self.registry.find(source);
+        let redaction = importer.and_then(|importer| importer.redact(source.bytes));
+        let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
+        let source = Source { bytes: stored, ..*source };
+        let mut sink = FactSink::new(self.dictionary);
+        let read = importer.map(|importer| importer.read(&source, &mut sink));
+        if let (Some(importer), Some(stated)) = (importer, sink.undefined().first()) {
+            return Err(ReceiveError::Importer { importer: importer.id(), stated: stated.clone() });
+        }
+        let state = match read {
+            None => ReceiptState::Unrecognised,
+            Some(Err(err)) => ReceiptState::Unreadable(err),
+            Some(Ok(())) => ReceiptState::Applied,
+        };
+        let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
+        let reading = Reading::new(importer, &source, sink, state, struck, original);
+        if mode == Mode::PreviewLedgers && reading.wants_preview {
+            return self.preview(reading);
+        }
+        self.apply(reading)
+    }
+
+    fn preview(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
+        let preview = self.database.read(|tx| preview::compare(tx, self.site, self.dictionary, &reading.subjects, &reading.facts))?;
+        Ok(Receipt { state: ReceiptState::Previewed(preview), ..reading.receipt })
+    }
+
+    fn apply(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
+        self.blobs.put(reading.stored)?;
+        let evidence = self.ledger.write(self.database, reading.received_at, |recording| self.record(recording, &reading))?;
+        Ok(Receipt { evidence: Some(evidence), ..reading.receipt })
+    }
+
+    fn record(&self, tx: &mut Recording<'_>, reading: &Reading<'_>) -> Result<i64, ReceiveError> {
+        let receipt = &reading.receipt;
+        let id = tables::next_evidence_id(tx)?;
+        let facts_root = reading.facts_root(self.dictionary);
+        let body = json!({
+            "id": id,
+            "blob": receipt.sha256.to_string(),
+            "original": reading.original.to_string(),
+            "name": receipt.name,
+            "importer": receipt.importer,
+            "size_bytes": reading.stored.len(),
+            "accepted": receipt.accepted,
+            "refused": reading.refused(),
+            "struck": receipt.struck.len(),
+            "facts": reading.facts.len(),
+            "facts_root": facts_root.to_string(),
+            "observed_at": reading.observed_at.0,
+        });
+        let seq = tx.append(&NewEntry { kind: "evidence.added", site: self.site, who: self.who, body: &body })?;
+        let row = EvidenceRow {
+            id,
+            site: self.site.to_owned(),
+            name: receipt.name.clone(),
+            sha256: receipt.sha256,
+            original: reading.original,
+            size_bytes: u64::try_from(reading.stored.len()).unwrap_or(u64::MAX),
+            importer: receipt.importer.to_owned(),
+            received_at: reading.received_at,
+            observed_at: reading.observed_at,
+            who: self.who.to_owned(),
+            accepted: receipt.accepted,
+            unused: receipt.unused,
+            refused: reading.refused(),
+            fact_count: u64::try_from(reading.facts.len()).unwrap_or(u64::MAX),
+            facts_root,
+            ledger_seq: i64::try_from(seq).unwrap_or(i64::MAX),
+        };
+        tables::add_evidence(tx, &row, &receipt.refusals, &receipt.struck)?;
+        self.record_facts(tx, reading, id)?;
+        store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), reading.received_at)?;
+        Ok(id)
+    }
+
+    fn record_facts(&self, tx: &mut Recording<'_>, reading: &Reading<'_>, evidence: i64) -> Result<(), StoreError> {
+        let subjects = tables::number_subjects(tx, self.site, &reading.subjects)?;
+        let keys = tables::number_keys(tx, self.dictionary)?;
+        let mut rows = reading.facts.iter().filter_map(|fact| {
+            Some(FactRow {
+                subject: *subjects.get(usize::try_from(fact.subject).ok()?)?,
+                key: *keys.get(fact.key.index())?,
+                observed_at: reading.observed_at,
+                evidence,
+                value: fact.value.to_string(),
+                locator: fact.locator.to_string(),
+                grade: reading.grade,
+            })
+        });
+        tables::add_facts(tx, &mut rows)?;
+        Ok(())
+    }
+}
+
+fn known_receipt(source: &Source<'_>, known: &EvidenceRow) -> Receipt {
+    Receipt {
+        name: source.name.to_owned(),
+        state: ReceiptState::Known,
+        importer: "",
+        sha256: known.sha256,
+        evidence: Some(known.id),
+        accepted: known.accepted,
+        unused: known.unused,
+        facts: known.fact_count,
+        refusals: Vec::new(),
+        refused_more: known.refused,
+        struck: Vec::new(),
+    }
+}
+
+/// What an importer made of a file, before anything is stored.
+struct Reading<'a> {
+    receipt: Receipt,
+    original: ContentHash,
+    stored: &'a [u8],
+    subjects: Vec<base::Subject>,
+    facts: Vec<NewFact>,
+    received_at: UtcSeconds,
+    observed_at: UtcSeconds,
+    grade: Grade,
+    wants_preview: bool,
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        importer: Option<&dyn Importer>,
+        source: &Source<'a>,
+        mut sink: FactSink<'_>,
+        state: ReceiptState,
+        struck: Vec<Struck>,
+        original: ContentHash,
+    ) -> Self {
+        let (stated_at, stated_grade) = sink.stated();
+        let mut observed_at = stated_at.or(source.modified_at).unwrap_or(source.received_at);
+        if observed_at > source.received_at.plus_days(MAX_CLOCK_LEAD_DAYS) {
+            sink.refuse(Locator::Whole, "refused-clock-in-future", &observed_at.rfc3339());
+            observed_at = source.received_at;
+        }
+        if let ReceiptState::Unreadable(err) = &state {
+            sink.refuse(err.locator.clone(), err.message, &err.detail);
+        }
+        // A file that turned out unreadable half way says nothing.
+        let facts = if state == ReceiptState::Applied { one_per_key(sink.dictionary(), sink.facts()) } else { Vec::new() };
+        let (refusals, refused_more) = sink.refusals();
+        let (accepted, unused) = sink.counts();
+        let receipt = Receipt {
+            name: source.name.to_owned(),
+            state,
+            importer: importer.map_or("", Importer::id),
+            sha256: if struck.is_empty() { original } else { ContentHash::of(source.bytes) },
+            evidence: None,
+            accepted,
+            unused,
+            facts: u64::try_from(facts.len()).unwrap_or(u64::MAX),
+            refusals: refusals.to_vec(),
+            refused_more,
+            struck,
+        };
+        Self {
+            receipt,
+            original,
+            stored: source.bytes,
+            subjects: sink.subjects().to_vec(),
+            facts,
+            received_at: source.received_at,
+            observed_at,
+            grade: stated_grade.unwrap_or_else(|| importer.map_or(Grade::Stated, Importer::grade)),
+            wants_preview: importer.is_some_and(Importer::wants_preview),
+        }
+    }
+
+    fn refused(&self) -> u32 {
+        u32::try_from(self.receipt.refusals.len()).unwrap_or(u32::MAX).saturating_add(self.receipt.refused_more)
+    }
+
+    fn facts_root(&self, dictionary: &Dictionary) -> ContentHash {
+        let leaves = self.facts.iter().filter_map(|fact| {
+            let subject = self.subjects.get(usize::try_from(fact.subject).ok()?)?;
+            let named = NamedFact {
+                subject_kind: subject.kind().name(),
+                subject_id: subject.id(),
+                key: dictionary.key(fact.key),
+                value: &fact.value.to_string(),
+                locator: &fact.locator.to_string(),
+                grade: self.grade,
+                observed_at: self.observed_at,
+            };
+            Some(named.leaf())
+        });
+        facts_root(leaves.collect())
+    }
+}
+
+/// One fact per subject and key: lists are joined, of anything else the first statement stands. Sorted for the table.
+fn one_per_key(dictionary: &Dictionary, facts: &[NewFact]) -> Vec<NewFact> {
+    let mut facts = facts.to_vec();
+    facts.sort_by_key(|fact| (fact.subject, fact.key));
+    facts.dedup_by(|later, first| {
+        if (later.subject, later.key) != (first.subject, first.key) {
+            return false;
+        }
+        let joins = dictionary.definition(first.key).is_some_and(|definition| definition.merge == Merge::Union);
+        if let (true, FactValue::List(a), FactValue::List(b)) = (joins, &first.value, &later.value) {
+            first.value = FactValue::list(a.iter().chain(b));
+        }
+        true
+    });
+    facts
+}
+
+/// A fact with everything that its hash covers.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedFact<'a> {
+    /// Kind of the subject.
+    pub subject_kind: &'a str,
+    /// Identifier of the subject.
+    pub subject_id: &'a str,
+    /// Key.
+    pub key: &'a str,
+    /// Canonical value.
+    pub value: &'a str,
+    /// Place.
+    pub locator: &'a str,
+    /// Grade.
+    pub grade: Grade,
+    /// When it was observed.
+    pub observed_at: UtcSeconds,
+}
+
+impl NamedFact<'_> {
+    /// SHA-256 over the parts, each preceded by its length in bytes as eight little-endian bytes.
+    #[must_use]
+    pub fn leaf(&self) -> ContentHash {
+        let grade = [self.grade.level()];
+        let at = self.observed_at.0.to_le_bytes();
+        let parts: [&[u8]; 7] = [
+            self.subject_kind.as_bytes(),
+            self.subject_id.as_bytes(),
+            self.key.as_bytes(),
+            self.value.as_bytes(),
+            self.locator.as_bytes(),
+            &grade,
+            &at,
+        ];
+        let lengths: Vec<[u8; 8]> =
+            parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes()).collect();
+        let framed: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
+        ContentHash::of_parts(&framed)
+    }
+}
+
+/// One hash over a set of facts: SHA-256 over their sorted leaves. It does not depend on the order of rows.
+#[must_use]
+pub fn facts_root(mut leaves: Vec<ContentHash>) -> ContentHash {
+    leaves.sort_unstable();
+    let parts: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.as_bytes().as_slice()).collect();
+    ContentHash::of_parts(&parts)
+}

@@ -1,0 +1,53 @@
+//! What was taken out of a file before it was stored.
+
+/// One secret that was taken out. It never holds the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Struck {
+    /// What it was: the name of the attribute, column or value, as the file writes it.
+    pub what: String,
+    /// Line, from 1; 0 in a binary file.
+    pub line: u32,
+    /// Byte offset, in the redacted file, of the place where the secret stood.
+    pub offset: u64,
+}
+
+/// A file without its secrets, in its own encoding and otherwise byte for byte the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redacted {
+    /// The file as it may be stored.
+    pub bytes: Vec<u8>,
+    /// What is missing in it, in the order of the file; never empty.
+    pub struck: Vec<Struck>,
+}
+
+/// Copies a file piece by piece and notes what is left out.
+#[derive(Debug)]
+pub(crate) struct Cutter<'a> {
+    source: &'a [u8],
+    copied_to: usize,
+    bytes: Vec<u8>,
+    struck: Vec<Struck>,
+}
+
+impl<'a> Cutter<'a> {
+    pub(crate) fn new(source: &'a [u8]) -> Self {
+        Self { source, copied_to: 0, bytes: Vec::new(), struck: Vec::new() }
+    }
+
+    /// Leaves out `from..to`; calls must come in the order of the file.
+    pub(crate) fn cut(&mut self, from: usize, to: usize, what: &str, line: u32) {
+        self.bytes.extend_from_slice(self.source.get(self.copied_to..from).unwrap_or_default());
+        self.copied_to = self.copied_to.max(to);
+        let offset = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        self.struck.push(Struck { what: what.chars().take(80).collect(), line, offset });
+    }
+
+    /// The result, or `None` if nothing was left out.
+    pub(crate) fn finish(mut self) -> Option<Redacted> {
+        if self.struck.is_empty() {
+            return None;
+        }
+        self.bytes.extend_from_slice(self.source.get(self.copied_to..).unwrap_or_default());
+        Some(Redacted { bytes: self.bytes, struck: self.struck })
+    }
+}

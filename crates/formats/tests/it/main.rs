@@ -1,0 +1,16 @@
+//! Integration tests of `formats`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    reason = "tests"
+)]
+
+mod archive;
+mod endoflife;
+mod group_policy;
+mod kev;
+mod nmap;
+mod samples;
+mod table;

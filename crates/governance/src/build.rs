@@ -1,0 +1,441 @@
+//! The accountability report (説明責任レポート) of a site, filled from its answers.
+
+use std::collections::BTreeMap;
+
+use assess::{Check, Reason};
+use base::{Lang, Verdict};
+use evidence::World;
+use evidence::store::{self as evidence_tables, SiteRow};
+use i18n::message;
+use report::model::{
+    Answer, AskLine, CheckLine, Checkpoint, EvidenceLine, ExceptionLine, FindingLine, FrameworkReport, ItemReport, RefusedLine, Report,
+    Site, TaskLine, TaskState, Tile, TileState, TodoLine, VerdictCounts,
+};
+use ::store::{StoreError, Transaction, ledger};
+
+use crate::answers::{ItemAnswer, SiteAnswers};
+use crate::assessment::{Assessment, CheckAnswer};
+use crate::documents::DocumentKinds;
+use crate::exceptions::ExceptionState;
+use crate::lines::Lookup;
+use crate::sentences::Speaker;
+use crate::store as tables;
+use crate::tasks::{self, Task};
+
+/// Most refused rows listed in a report.
+const MAX_REFUSED: i64 = 500;
+
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The site.
+    pub site: &'a SiteRow,
+    /// Language of all texts.
+    pub lang: Lang,
+    /// What is known.
+    pub world: &'a World,
+    /// The checks.
+    pub checks: &'a [Check],
+    /// What they answered.
+    pub assessment: &'a Assessment,
+    /// The checklists, answered.
+    pub answers: &'a [SiteAnswers<'a>],
+    /// Kinds of documents.
+    pub kinds: &'a DocumentKinds,
+    /// Files that never became evidence: name and reason.
+    pub not_received: &'a [(String, String)],
+    /// Who had the report made.
+    pub prepared_by: &'a str,
+    /// A notice for the head of every part; empty for none.
+    pub notice: &'a str,
+    /// Name and version of the program.
+    pub program: &'a str,
+}
+
+/// Builds the report.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Report, StoreError> {
+    let lookup = Lookup::load(tx, &material.site.id, material.world, material.lang)?;
+    let tasks = tasks::in_order(tables::list_tasks(tx, &material.site.id, true)?);
+    let exceptions = list_exceptions(tx, material, &lookup)?;
+    let mut frameworks = Vec::new();
+    for answers in material.answers {
+        frameworks.push(framework(tx, material, &lookup, answers, &exceptions)?);
+    }
+    let findings = findings(tx, material, &lookup)?;
+    let asks = asks(material);
+    Ok(Report {
+        site: site(material),
+        made_at: material.world.now(),
+        document_number: String::new(),
+        prepared_by: material.prepared_by.to_owned(),
+        program_version: material.program.to_owned(),
+        notice: material.notice.to_owned(),
+        checkpoint: ledger::find_checkpoint(tx)?.and_then(checkpoint),
+        summary: summary(material, &frameworks, &findings, &asks),
+        tiles: TILES.iter().map(|tile| tile_of(tile, material)).collect(),
+        todo: tasks.iter().filter(|task| task.closed_at.is_none()).take(7).map(|task| todo(task, material)).collect(),
+        tasks: tasks.iter().map(|task| task_line(task, material)).collect(),
+        frameworks,
+        findings,
+        asks,
+        exceptions,
+        refused: refused(tx, material)?,
+    })
+}
+
+fn site(material: &Material<'_>) -> Site {
+    let kind = match material.site.kind.as_str() {
+        "clinic" => "site-kind-clinic",
+        "pharmacy" => "site-kind-pharmacy",
+        _ => "site-kind-hospital",
+    };
+    Site { name: material.site.name.clone(), kind: message(material.lang, kind, &[]), beds: material.site.beds }
+}
+
+/// Origin, size and root are the first three lines of the note.
+fn checkpoint(note: String) -> Option<Checkpoint> {
+    let mut lines = note.lines();
+    let (origin, size, root) = (lines.next()?.to_owned(), lines.next()?.parse().ok()?, lines.next()?.to_owned());
+    Some(Checkpoint { origin, size, root, note })
+}
+
+fn framework(
+    tx: &mut Transaction,
+    material: &Material<'_>,
+    lookup: &Lookup<'_>,
+    answers: &SiteAnswers<'_>,
+    exceptions: &[ExceptionLine],
+) -> Result<FrameworkReport, StoreError> {
+    let mut items = Vec::new();
+    for answer in &answers.items {
+        items.push(item(tx, material, lookup, answer, exceptions)?);
+    }
+    let framework = answers.framework;
+    Ok(FrameworkReport {
+        id: framework.id.clone(),
+        title: framework.title.get(material.lang).to_owned(),
+        edition: framework.edition.clone(),
+        mark: framework.mark,
+        counts: VerdictCounts::of(&items),
+        items,
+    })
+}
+
+fn item(
+    tx: &mut Transaction,
+    material: &Material<'_>,
+    lookup: &Lookup<'_>,
+    answer: &ItemAnswer<'_>,
+    exceptions: &[ExceptionLine],
+) -> Result<ItemReport, StoreError> {
+    let speaker =
+        Speaker { lang: material.lang, checks: material.checks, assessment: material.assessment, kinds: material.kinds };
+    let item = answer.item;
+    let claim = answer.claim.as_ref();
+    let excepted = answer.reasons.iter().find_map(|reason| match reason {
+        Reason::UnderException { check } => exceptions.iter().find(|line| !line.expired && line.covers.starts_with(check.as_str())),
+        _ => None,
+    });
+    Ok(ItemReport {
+        id: item.id.clone(),
+        number: item.number.clone(),
+        section: item.section.get(material.lang).to_owned(),
+        text: item.text.get(material.lang).to_owned(),
+        category: item.category.map_or("", category).to_owned(),
+        verdict: answer.verdict,
+        answer: claim.map(|claim| match claim.answer {
+            Some(true) => Answer::Yes,
+            Some(false) => Answer::No,
+            None => Answer::NotApplicable,
+        }),
+        answered_by: claim.map_or_else(String::new, |claim| claim.by.clone()),
+        checked_on: claim.and_then(|claim| claim.checked_on),
+        target_on: claim.and_then(|claim| claim.target_on),
+        reason: speaker.reasons(answer),
+        mark: item.mark,
+        evidence: item_evidence(tx, material, lookup, answer)?,
+        checks: item.checks.iter().filter_map(|id| check_line(material, id)).collect(),
+        exception: excepted.cloned(),
+    })
+}
+
+const fn category(category: assess::Category) -> &'static str {
+    match category {
+        assess::Category::Prevention => "予防",
+        assess::Category::Correction => "是正",
+    }
+}
+
+fn item_evidence(
+    tx: &mut Transaction,
+    material: &Material<'_>,
+    lookup: &Lookup<'_>,
+    answer: &ItemAnswer<'_>,
+) -> Result<Vec<EvidenceLine>, StoreError> {
+    let mut lines = Vec::new();
+    for id in &answer.item.checks {
+        if let Some(found) = material.assessment.find(material.checks, id) {
+            lines.extend(lookup.of_check(tx, found)?);
+        }
+    }
+    for document in &answer.documents {
+        lines.extend(lookup.of_subject(tx, document.subject, &["document.kind", "document.signed_by", "document.valid_until"])?);
+    }
+    Ok(lines)
+}
+
+fn check_line(material: &Material<'_>, id: &str) -> Option<CheckLine> {
+    let check = material.checks.iter().find(|check| check.id == id)?;
+    let answer = material.assessment.find(material.checks, id)?;
+    let counts = &answer.counts;
+    Some(CheckLine {
+        id: check.id.clone(),
+        title: check.title.get(material.lang).to_owned(),
+        verdict: answer.verdict()?,
+        holds: counts.holds,
+        fails: counts.fails,
+        unknown: counts.unknown,
+        stale: counts.stale,
+        not_applicable: counts.not_applicable,
+    })
+}
+
+/// Subjects named one by one in a finding.
+const NAMED_SUBJECTS: usize = 20;
+
+fn findings(tx: &mut Transaction, material: &Material<'_>, lookup: &Lookup<'_>) -> Result<Vec<FindingLine>, StoreError> {
+    let mut lines = Vec::new();
+    for (check, answer) in material.assessment.findings(material.checks) {
+        lines.push(FindingLine {
+            check_id: check.id.clone(),
+            severity: check.severity,
+            title: check.title.get(material.lang).to_owned(),
+            why: check.why.get(material.lang).to_owned(),
+            fix: check.fix.get(material.lang).to_owned(),
+            subjects: answer.failing.iter().take(NAMED_SUBJECTS).map(|subject| lookup.name(subject)).collect(),
+            subjects_total: answer.failing.len(),
+            evidence: lookup.of_check(tx, answer)?,
+        });
+    }
+    Ok(lines)
+}
+
+/// What would answer the open questions: the same export is asked for once, with every item it serves.
+fn asks(material: &Material<'_>) -> Vec<AskLine> {
+    let mut by_text: BTreeMap<(usize, String), AskLine> = BTreeMap::new();
+    for item in material.answers.iter().flat_map(|answers| &answers.items) {
+        if matches!(item.verdict, Verdict::Proved) {
+            continue;
+        }
+        for reason in &item.reasons {
+            let Reason::Check { check, verdict: Verdict::Unknown | Verdict::Stale } = reason else { continue };
+            let Some(check) = material.checks.iter().find(|one| one.id == *check) else { continue };
+            let how = check.ask.get(material.lang).to_owned();
+            add_ask(&mut by_text, check.title.get(material.lang), how, item);
+        }
+        let no_paper = item.reasons.iter().any(|reason| {
+            matches!(reason, Reason::NothingSubmitted | Reason::ClaimNotEnough | Reason::DocumentExpired { .. } | Reason::ElementsMissing { .. })
+        });
+        if no_paper && !item.item.documents.is_empty() {
+            let labels: Vec<String> =
+                item.item.documents.iter().map(|kind| material.kinds.label(kind).get(material.lang).to_owned()).collect();
+            let how = message(material.lang, "ask-document", &[("documents", labels.join("・").into())]);
+            add_ask(&mut by_text, item.item.text.get(material.lang), how, item);
+        }
+    }
+    by_text.into_values().collect()
+}
+
+fn add_ask(by_text: &mut BTreeMap<(usize, String), AskLine>, what: &str, how: String, item: &ItemAnswer<'_>) {
+    let order = by_text.len();
+    let present = by_text.iter().find(|((_, text), _)| *text == how).map(|(key, _)| key.clone());
+    let line = by_text.entry(present.unwrap_or((order, how.clone()))).or_insert_with(|| AskLine {
+        what: what.to_owned(),
+        how,
+        answers: Vec::new(),
+    });
+    if !line.answers.contains(&item.item.number) {
+        line.answers.push(item.item.number.clone());
+    }
+}
+
+fn summary(material: &Material<'_>, frameworks: &[FrameworkReport], findings: &[FindingLine], asks: &[AskLine]) -> Vec<String> {
+    let lang = material.lang;
+    let mut sentences = Vec::new();
+    if let Some(framework) = frameworks.first() {
+        let counts = framework.counts;
+        let arguments = [
+            ("title", framework.edition.as_str().into()),
+            ("all", counts.total().into()),
+            ("proved", counts.proved.into()),
+            ("contradicted", counts.contradicted.into()),
+            ("attested", counts.attested.into()),
+            ("stale", counts.stale.into()),
+            ("unknown", counts.unknown.into()),
+        ];
+        sentences.push(message(lang, "summary-counts", &arguments));
+    }
+    let grave = findings.iter().filter(|finding| finding.severity <= base::Severity::High).count();
+    match findings.first() {
+        Some(first) => {
+            let subject = first.subjects.first().cloned().unwrap_or_default();
+            let arguments = [("grave", grave.into()), ("title", first.title.as_str().into()), ("subject", subject.into())];
+            sentences.push(message(lang, "summary-worst", &arguments));
+        }
+        None => sentences.push(message(lang, "summary-no-finding", &[])),
+    }
+    if asks.is_empty() {
+        sentences.push(message(lang, "summary-all-asked", &[]));
+    } else {
+        sentences.push(message(lang, "summary-asks", &[("count", asks.len().into())]));
+    }
+    sentences
+}
+
+/// A subject of the first page: label, and the checks and items it watches.
+struct TileSpec {
+    label: &'static str,
+    checks: &'static [&'static str],
+    items: &'static [&'static str],
+}
+
+const TILES: [TileSpec; 5] = [
+    TileSpec { label: "tile-outside", checks: &["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"], items: &[] },
+    TileSpec { label: "tile-backup", checks: &[], items: &["R7-3-2", "R7P-3-2"] },
+    TileSpec { label: "tile-detection", checks: &["AV-01", "AV-02"], items: &["R7-2-11", "R7P-2-11"] },
+    TileSpec { label: "tile-vendors", checks: &["VND-01", "VND-02", "VND-03", "VND-04"], items: &[] },
+    TileSpec { label: "tile-drill", checks: &[], items: &["R7-3-3", "R7P-3-3", "R7-3-1", "R7P-3-1"] },
+];
+
+fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
+    let lang = material.lang;
+    let checks = spec.checks.iter().filter_map(|id| {
+        let answer = material.assessment.find(material.checks, id)?;
+        let check = material.checks.get(answer.check)?;
+        Some((effective(answer)?, check.title.get(lang).to_owned()))
+    });
+    let items = material.answers.iter().flat_map(|answers| &answers.items).filter(|item| spec.items.contains(&item.item.id.as_str()));
+    let items = items.map(|item| (item.verdict, item.item.text.get(lang).to_owned()));
+    let all: Vec<(Verdict, String)> = checks.chain(items).collect();
+    let worst = all.iter().min_by_key(|(verdict, _)| badness(*verdict));
+    let (state, reason) = match worst {
+        None => (TileState::Unknown, message(lang, "tile-nothing-known", &[])),
+        Some((Verdict::Contradicted, title)) => (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.as_str().into())])),
+        Some((Verdict::Unknown, title)) => (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.as_str().into())])),
+        Some((Verdict::Stale, title)) => (TileState::Caution, message(lang, "tile-stale", &[("title", title.as_str().into())])),
+        Some((Verdict::Attested, title)) => (TileState::Caution, message(lang, "tile-attested", &[("title", title.as_str().into())])),
+        Some((Verdict::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
+    };
+    Tile { label: message(lang, spec.label, &[]), state, reason }
+}
+
+/// Under an exception a contradiction counts as somebody's word.
+fn effective(answer: &CheckAnswer) -> Option<Verdict> {
+    let verdict = answer.verdict()?;
+    Some(if verdict == Verdict::Contradicted && answer.has_exception { Verdict::Attested } else { verdict })
+}
+
+const fn badness(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Contradicted => 0,
+        Verdict::Unknown => 1,
+        Verdict::Stale => 2,
+        Verdict::Attested => 3,
+        Verdict::Proved => 4,
+    }
+}
+
+/// What a task says, and why.
+#[must_use]
+pub fn task_text(key: &str, checks: &[Check], answers: &[SiteAnswers<'_>], kinds: &DocumentKinds, lang: Lang) -> (String, String) {
+    let check = |id: &str| checks.iter().find(|check| check.id == id);
+    let item = |id: &str| answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id).map(|item| item.item);
+    match key.split_once(':') {
+        Some(("fix", id)) => check(id).map_or_else(
+            || (id.to_owned(), String::new()),
+            |check| (check.fix.get(lang).to_owned(), check.why.get(lang).to_owned()),
+        ),
+        Some(("ask", id)) => check(id).map_or_else(
+            || (id.to_owned(), String::new()),
+            |check| {
+                let title = message(lang, "task-ask", &[("title", check.title.get(lang).into())]);
+                (title, check.ask.get(lang).to_owned())
+            },
+        ),
+        Some((_, id)) => item(id).map_or_else(
+            || (id.to_owned(), String::new()),
+            |item| {
+                let labels: Vec<&str> = item.documents.iter().filter_map(|kind| kinds.find(kind)).map(|kind| match lang {
+                    Lang::Ja => kind.ja.as_str(),
+                    Lang::En => kind.en.as_str(),
+                }).collect();
+                let arguments = [("number", item.number.as_str().into()), ("documents", labels.join("・").into())];
+                (message(lang, "task-show", &arguments), item.text.get(lang).to_owned())
+            },
+        ),
+        None => (key.to_owned(), String::new()),
+    }
+}
+
+fn todo(task: &Task, material: &Material<'_>) -> TodoLine {
+    let (title, why) = task_text(&task.key, material.checks, material.answers, material.kinds, material.lang);
+    TodoLine { title, why, owner: task.owner.clone(), due_on: task.due_on }
+}
+
+fn task_line(task: &Task, material: &Material<'_>) -> TaskLine {
+    let (title, _) = task_text(&task.key, material.checks, material.answers, material.kinds, material.lang);
+    let today = material.world.now().date_jst();
+    let state = match (task.closed_at, task.due_on) {
+        (Some(_), _) => TaskState::Done,
+        (None, Some(due)) if due < today => TaskState::Overdue,
+        (None, _) => TaskState::Open,
+    };
+    TaskLine { title, owner: task.owner.clone(), due_on: task.due_on, state }
+}
+
+fn list_exceptions(tx: &mut Transaction, material: &Material<'_>, lookup: &Lookup<'_>) -> Result<Vec<ExceptionLine>, StoreError> {
+    let today = material.world.now().date_jst();
+    let lines = tables::list_exceptions(tx, &material.site.id)?.into_iter().filter(|exception| exception.state == ExceptionState::Approved);
+    Ok(lines
+        .map(|exception| {
+            let subject = exception.subject.as_ref().map_or_else(String::new, |subject| format!(" {}", lookup.name(subject)));
+            let controls: Vec<String> =
+                exception.controls.iter().map(|control| format!("{} [#{}]", control.control, control.evidence)).collect();
+            ExceptionLine {
+                id: exception.id.to_string(),
+                covers: format!("{}{subject}", exception.check),
+                reason: exception.reason,
+                compensation: controls.join("、"),
+                approved_by: exception.decided_by,
+                approved_on: exception.decided_at.map(|at| at.date_jst()),
+                expires_on: Some(exception.expires_on),
+                expired: exception.expires_on < today,
+            }
+        })
+        .collect())
+}
+
+fn refused(tx: &mut Transaction, material: &Material<'_>) -> Result<Vec<RefusedLine>, StoreError> {
+    let mut lines: Vec<RefusedLine> = material
+        .not_received
+        .iter()
+        .map(|(name, reason)| RefusedLine {
+            file_name: name.clone(),
+            locator: base::Locator::Whole,
+            sha256: None,
+            reason: reason.clone(),
+        })
+        .collect();
+    for (evidence, locator, id, detail) in evidence_tables::list_refusals(tx, &material.site.id, MAX_REFUSED)? {
+        let text = message(material.lang, &id, &[("detail", detail.into())]);
+        lines.push(RefusedLine { file_name: evidence.name, locator, sha256: Some(evidence.sha256), reason: text });
+    }
+    for evidence in evidence_tables::list_evidence(tx, &material.site.id)?.into_iter().filter(|row| row.importer.is_empty()) {
+        let reason = message(material.lang, "refused-unrecognised", &[]);
+        lines.push(RefusedLine { file_name: evidence.name, locator: base::Locator::Whole, sha256: Some(evidence.sha256), reason });
+    }
+    Ok(lines)
+}

@@ -1,0 +1,110 @@
+//! What is to be done: opened by verdicts, closed by new evidence, never by a click.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use assess::{Check, Reason};
+use base::{Date, Severity, UtcSeconds, Verdict};
+use serde_json::json;
+use ::store::ledger::{LedgerError, NewEntry};
+use ::store::{Database, Ledger};
+
+use crate::answers::SiteAnswers;
+use crate::assessment::Assessment;
+use crate::store as tables;
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Number.
+    pub id: i64,
+    /// What it is about: `fix:CHECK` (mend what is contradicted), `ask:CHECK` (get the evidence), `show:ITEM` (hand in a document).
+    pub key: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Who does it; empty if nobody yet.
+    pub owner: String,
+    /// Until when.
+    pub due_on: Option<Date>,
+    /// When it was opened.
+    pub opened_at: UtcSeconds,
+    /// When new evidence closed it.
+    pub closed_at: Option<UtcSeconds>,
+    /// The newest evidence at that moment; 0 while open.
+    pub closed_by: i64,
+}
+
+/// What an assessment asks for, with its severity, by key.
+#[must_use]
+pub fn wanted_tasks(checks: &[Check], assessment: &Assessment, answers: &[SiteAnswers<'_>]) -> BTreeMap<String, Severity> {
+    let mut wanted = BTreeMap::new();
+    for (check, _) in assessment.findings(checks) {
+        wanted.insert(format!("fix:{}", check.id), check.severity);
+    }
+    for item in answers.iter().flat_map(|answers| &answers.items) {
+        if matches!(item.verdict, Verdict::Proved | Verdict::Attested) {
+            continue;
+        }
+        let open: BTreeSet<&String> = item
+            .reasons
+            .iter()
+            .filter_map(|reason| match reason {
+                Reason::Check { check, verdict: Verdict::Unknown | Verdict::Stale } => Some(check),
+                _ => None,
+            })
+            .collect();
+        for id in &open {
+            if let Some(check) = checks.iter().find(|check| check.id == **id) {
+                wanted.insert(format!("ask:{id}"), check.severity);
+            }
+        }
+        if open.is_empty() && item.verdict != Verdict::Contradicted {
+            wanted.insert(format!("show:{}", item.item.id), Severity::Medium);
+        }
+    }
+    wanted
+}
+
+/// Brings the tasks of a site in line with an assessment; returns how many were opened and closed.
+///
+/// # Errors
+/// [`LedgerError`]; nothing was changed then.
+pub fn settle_tasks(
+    database: &Database,
+    ledger: &Ledger,
+    site: &str,
+    wanted: &BTreeMap<String, Severity>,
+    now: UtcSeconds,
+) -> Result<(usize, usize), LedgerError> {
+    ledger.write(database, now, |tx| {
+        let open = tables::list_tasks(tx, site, false)?;
+        let evidence = tables::newest_evidence(tx, site)?;
+        let present: BTreeSet<&str> = open.iter().map(|task| task.key.as_str()).collect();
+        let mut opened = Vec::new();
+        for (key, severity) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
+            tables::open_task(tx, site, key, *severity, now)?;
+            opened.push(key.clone());
+        }
+        let mut closed = Vec::new();
+        for task in open.iter().filter(|task| !wanted.contains_key(&task.key)) {
+            tables::close_task(tx, task.id, evidence, now)?;
+            closed.push(task.key.clone());
+        }
+        if !opened.is_empty() || !closed.is_empty() {
+            let body = json!({ "opened": opened, "closed": closed, "newest_evidence": evidence });
+            tx.append(&NewEntry { kind: "tasks.settled", site, who: "mamori", body: &body })?;
+        }
+        Ok((opened.len(), closed.len()))
+    })
+}
+
+/// Open tasks in the order of their weight: gravest first, mending before asking before papers, oldest first.
+#[must_use]
+pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
+    let rank = |task: &Task| match task.key.split_once(':') {
+        Some(("fix", _)) => 0,
+        Some(("ask", _)) => 1,
+        _ => 2,
+    };
+    tasks.sort_by_key(|task| (task.closed_at.is_some(), rank(task), task.severity, task.opened_at, task.id));
+    tasks
+}

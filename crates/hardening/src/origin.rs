@@ -1,0 +1,70 @@
+//! Whose settings a file holds: a GPO's (what was intended) or a machine's (what is in force).
+
+use base::{Date, FactValue, Grade, Locator, Subject, SubjectKind};
+use evidence::{FactSink, Source};
+use formats::gpo_backup;
+
+/// The folder of a GPO backup inside a name: everything up to and with `{GUID}`, and the GUID.
+fn backup_folder(name: &str) -> Option<(&str, &str)> {
+    let mut end = 0;
+    for component in name.split('/') {
+        let begin = end;
+        end += component.len();
+        if is_guid(component) {
+            return Some((name.get(..end)?, name.get(begin..end)?));
+        }
+        end += 1;
+    }
+    None
+}
+
+/// `{8-4-4-4-12}` hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else { return false };
+    let lengths: Vec<usize> = inner.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && inner.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+}
+
+/// States whose settings these are, and returns the subject. `effective` is the grade of a file that lies outside a backup.
+pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut FactSink<'_>) -> Option<Subject> {
+    let (subject, layer, grade, name) = match backup_folder(source.name) {
+        Some((folder, guid)) => {
+            let about = source.neighbours.find(&format!("{folder}/bkupInfo.xml")).and_then(|bytes| gpo_backup::parse_backup(&bytes).ok());
+            let made_on = about.as_ref().and_then(|about| about.backup_time.as_ref()).and_then(|found| day_of(&found.text));
+            if let Some(day) = made_on {
+                sink.observed_at(day.start_jst());
+            }
+            let name = about.and_then(|about| about.display_name).map_or_else(|| guid.to_owned(), |found| found.text);
+            (Subject::new(SubjectKind::Policy, guid.to_uppercase()).ok()?, "intended", Grade::Document, name)
+        }
+        None => {
+            let file = source.name.rsplit('/').next().unwrap_or(source.name);
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            let layer = if effective == Grade::Machine { "effective" } else { "intended" };
+            (Subject::new(SubjectKind::Policy, stem).ok()?, layer, effective, stem.to_owned())
+        }
+    };
+    sink.graded(grade);
+    sink.say(&subject, "policy.name", FactValue::Text(name), Locator::Whole);
+    sink.say(&subject, "policy.layer", FactValue::Text(layer.to_owned()), Locator::Whole);
+    Some(subject)
+}
+
+/// The day of `2016-12-09T15:16:54`.
+fn day_of(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backup_folder_is_found_wherever_it_lies() {
+        let guid = "{A2A38432-E322-437F-9975-B7CC7F16F4AA}";
+        let name = format!("gpo/Windows/{guid}/DomainSysvol/GPO/Machine/registry.pol");
+        assert_eq!(backup_folder(&name), Some((format!("gpo/Windows/{guid}").as_str(), guid)));
+        assert_eq!(backup_folder("secedit/DC01.inf"), None);
+        assert_eq!(backup_folder("{not-a-guid}/x"), None);
+    }
+}

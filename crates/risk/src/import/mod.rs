@@ -1,0 +1,4 @@
+//! The importers of this capability, one file each.
+
+pub(crate) mod exploited_list;
+pub(crate) mod support_dates;

@@ -1,0 +1,10 @@
+//! Contract of the store: every body runs on SQLite and, if it is installed, on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod blobs;
+mod corruption;
+mod database;
+mod jobs;
+mod ledger;
+mod migrations;
+mod tree;
