@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
-# Fills fuzz/corpus/<target>/ with real files from the samples folder. Run it before a long fuzzing run.
+# Fills fuzz/corpus/<target>/ with seeds: our own small ones, and real files from the samples folder.
+# Run it before a long fuzzing run.
 set -euo pipefail
 cd "$(dirname "$0")"
+
+# Small files of our own give the fuzzer the words.
+python3 seed_own.py
+mkdir -p corpus/directory_csv corpus/statement
+printf 'SamAccountName,userAccountControl,pwdLastSet,ms-Mcs-AdmPwd,Description,MemberOf\r\n"a",66048,133549533000000000,"x","PW:1","CN=b;CN=c"\r\n' \
+    >corpus/directory_csv/own-1
+printf 'mamori_statement = 1\nkind = "a"\ntitle = "b"\nissued_on = 2026-04-01\npublic_key = "x"\n\n[[claim]]\nitem = "R7-2-5"\nanswer = "yes"\nsignature = "y"\n' \
+    >corpus/statement/own-1
 
 samples=${MAMORI_SAMPLES:-../../shared/samples}
 if [[ ! -d $samples ]]; then
@@ -31,10 +40,3 @@ seed gpo_backup 256 bkupInfo.xml Backup.xml gpreport.xml
 seed nmap 256 'nmap_*.xml'
 seed kev 256 '*known_exploited*'
 seed endoflife 64 'windows*.md' 'postgresql.md' 'fortios.md'
-
-# These formats have no real samples; a small file of our own gives the fuzzer the words.
-mkdir -p corpus/directory_csv corpus/statement
-printf 'SamAccountName,userAccountControl,pwdLastSet,ms-Mcs-AdmPwd,Description,MemberOf\r\n"a",66048,133549533000000000,"x","PW:1","CN=b;CN=c"\r\n' \
-    >corpus/directory_csv/own-1
-printf 'mamori_statement = 1\nkind = "a"\ntitle = "b"\nissued_on = 2026-04-01\npublic_key = "x"\n\n[[claim]]\nitem = "R7-2-5"\nanswer = "yes"\nsignature = "y"\n' \
-    >corpus/statement/own-1

@@ -396,6 +396,23 @@ pub fn find_locator(tx: &mut Transaction, subject: i64, key: i64, evidence: i64)
     row.map(|row| Ok(row.text(0)?.parse().unwrap_or(Locator::Whole))).transpose()
 }
 
+/// The place of every fact of a site, by subject, key and evidence.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_locators(tx: &mut Transaction, site: &str) -> Result<HashMap<(i64, i64, i64), String>, StoreError> {
+    let mut found = HashMap::new();
+    tx.query_each(
+        "SELECT f.subject, f.key, f.evidence, f.locator FROM fact f JOIN fact_subject s ON s.id = f.subject WHERE s.site = $1",
+        &[site.into()],
+        |row| {
+            found.insert((row.integer(0)?, row.integer(1)?, row.integer(2)?), row.text(3)?.to_owned());
+            Ok::<_, StoreError>(())
+        },
+    )?;
+    Ok(found)
+}
+
 /// Every observation of one subject, oldest first: key, value, observed, evidence, place, grade.
 ///
 /// # Errors

@@ -154,6 +154,15 @@ pub enum ArchiveError {
         /// The limit.
         ratio: u64,
     },
+    /// An entry was left out unread, and the reader that comes next might read it all the same.
+    #[error("entry {name:?} cannot be measured")]
+    Unmeasured {
+        /// Name of the entry, as far as it could be read.
+        name: String,
+        /// Why it was left out.
+        #[source]
+        reason: RefusedReason,
+    },
     /// Entries share bytes or names, as only hand-made archives do.
     #[error("entries of the archive overlap or repeat a name exactly")]
     Overlapping,
@@ -184,19 +193,22 @@ pub fn expand(bytes: &[u8], limits: &Limits) -> Result<Expansion, ArchiveError> 
 }
 
 /// Reads every entry without keeping it: afterwards another reader may open the same bytes without meeting a bomb.
-/// Returns the names of the readable entries.
+/// Calls `look` with the name and the content of every file that was read, without content if it is damaged.
 ///
 /// # Errors
-/// [`ArchiveError`] if the archive as a whole cannot be read or would grow beyond `limits`.
-pub fn check(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, ArchiveError> {
-    let mut names = Vec::new();
-    let mut keep = |entry: EntryHead, content: Result<Vec<u8>, RefusedReason>| {
-        if content.is_ok() {
-            names.push(entry.name);
+/// [`ArchiveError`] if the archive as a whole cannot be read, would grow beyond `limits`, or holds an entry that
+/// [`expand`] would refuse unread: another reader may judge it differently.
+pub fn check(bytes: &[u8], limits: &Limits, look: &mut dyn FnMut(&str, Option<&[u8]>)) -> Result<(), ArchiveError> {
+    let mut unmeasured = None;
+    let mut keep = |entry: EntryHead, content: Result<Vec<u8>, RefusedReason>| match content {
+        Ok(content) => look(&entry.name, Some(&content)),
+        Err(RefusedReason::Damaged) => look(&entry.name, None),
+        Err(reason) => {
+            unmeasured.get_or_insert(ArchiveError::Unmeasured { name: entry.name, reason });
         }
     };
     walk(bytes, limits, &mut keep)?;
-    Ok(names)
+    unmeasured.map_or(Ok(()), Err)
 }
 
 /// Name and time of an entry.

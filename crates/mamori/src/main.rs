@@ -1,1 +1,96 @@
-fn main() {}
+//! The program: reads the command line, opens the installation, runs one command, says how it ended.
+
+mod bench;
+mod cli;
+mod commands;
+mod config;
+mod installation;
+mod output;
+mod packs;
+mod reports;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use base::Lang;
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::commands::Context;
+use crate::config::{Config, SAMPLE, Settings};
+use crate::output::Outcome;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    init_tracing();
+    let settings = match Config::load(cli.global.config.as_deref()) {
+        Ok(config) => config.settle(cli.global.data.clone(), cli.global.database.clone(), cli.global.lang.as_deref()),
+        Err(err) => {
+            let lang = Lang::from_locale(cli.global.lang.as_deref().unwrap_or("ja"));
+            return fail(lang, "trouble-config", &err);
+        }
+    };
+    let lang = settings.lang;
+    match run(&cli, settings) {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(err) => fail(lang, message_of(&err), &err),
+    }
+}
+
+fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
+    let context = Context { global: &cli.global, settings };
+    match &cli.command {
+        Command::Demo(arguments) => commands::demo::run(context, arguments),
+        Command::Assess(arguments) => commands::assess::run(context, arguments),
+        Command::Import(arguments) => commands::import::run(context, arguments),
+        Command::Claim(command) => commands::claim::run(context, command),
+        Command::Exception(command) => commands::exception::run(context, command),
+        Command::Task(command) => commands::task::run(context, command),
+        Command::Ledger(command) => commands::ledger::run(context, command),
+        Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
+        Command::Job(command) => commands::job::run(context, command),
+        Command::Doctor => commands::doctor::run(&context),
+        Command::Config(ConfigCommand::Sample) => {
+            output::line(SAMPLE.trim_end());
+            Ok(Outcome::Done)
+        }
+        Command::Config(ConfigCommand::Check) => {
+            output::line(&i18n::message(context.settings.lang, "config-good", &[]));
+            Ok(Outcome::Done)
+        }
+        Command::Bench { name, assets } => bench::run(&context, *name, assets),
+    }
+}
+
+/// The message that says what to do next about an error.
+fn message_of(err: &anyhow::Error) -> &'static str {
+    use store::StoreError;
+    let store = err.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
+    match store {
+        Some(StoreError::Full { .. }) => "trouble-disk-full",
+        Some(StoreError::Gone { .. }) => "trouble-database-gone",
+        Some(StoreError::Busy { .. } | StoreError::Conflict { .. }) => "trouble-busy",
+        Some(StoreError::ReadOnly { .. }) => "trouble-read-only",
+        Some(StoreError::Corrupt { .. }) => "trouble-corrupt",
+        Some(_) => "trouble-store",
+        None if disk_is_full(err) => "trouble-disk-full",
+        None => "trouble-other",
+    }
+}
+
+fn disk_is_full(err: &anyhow::Error) -> bool {
+    err.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|err| err.kind() == std::io::ErrorKind::StorageFull)
+}
+
+fn fail(lang: Lang, id: &str, err: &anyhow::Error) -> ExitCode {
+    output::note(&i18n::message(lang, id, &[("detail", format!("{err:#}").into())]));
+    ExitCode::from(Outcome::Trouble.code())
+}
+
+/// Logs go to standard error as JSON lines when `MAMORI_LOG` asks for a level; they carry no contents and no secrets.
+fn init_tracing() {
+    let level = std::env::var_os("MAMORI_LOG").and_then(|level| level.to_str().and_then(|level| level.parse::<tracing::Level>().ok()));
+    if let Some(level) = level {
+        let _ = tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr).try_init();
+    }
+}

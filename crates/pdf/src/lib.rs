@@ -30,6 +30,12 @@ pub struct Pdf {
     pub missing: Vec<char>,
 }
 
+/// Whether the program was built with its font.
+#[must_use]
+pub fn has_font() -> bool {
+    !world::EMBEDDED.is_empty()
+}
+
 /// Why there is no PDF.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {

@@ -16,7 +16,7 @@ use crate::PdfError;
 
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 
-static EMBEDDED: LazyLock<Vec<Font>> =
+pub(crate) static EMBEDDED: LazyLock<Vec<Font>> =
     LazyLock::new(|| FONTS.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes))).collect());
 
 /// Markup, assets, fonts and a day; nothing else exists.

@@ -35,6 +35,19 @@ pub enum PdfReportError {
     },
 }
 
+/// Whether this program can make PDFs: built with the feature, and with a Japanese font inside.
+#[must_use]
+pub fn is_available() -> bool {
+    #[cfg(feature = "pdf")]
+    {
+        ::pdf::has_font()
+    }
+    #[cfg(not(feature = "pdf"))]
+    {
+        false
+    }
+}
+
 /// Renders page one and the annex.
 ///
 /// # Errors

@@ -152,11 +152,7 @@ impl Blobs {
         }
     }
 
-    fn stream(
-        &self,
-        hash: ContentHash,
-        each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> Result<u64, BlobError> {
+    fn stream(&self, hash: ContentHash, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<u64, BlobError> {
         let mut hasher = Sha256::new();
         let mut size = 0_u64;
         let mut take = |part: &[u8]| {
@@ -197,11 +193,7 @@ fn put_file(root: &Path, hash: ContentHash, bytes: &[u8]) -> Result<(), BlobErro
     File::open(root).and_then(|root| root.sync_all()).map_err(fail)
 }
 
-fn stream_file(
-    root: &Path,
-    hash: ContentHash,
-    each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-) -> Result<(), BlobError> {
+fn stream_file(root: &Path, hash: ContentHash, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), BlobError> {
     let path = path_of(root, hash);
     let fail = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => BlobError::Missing { hash },

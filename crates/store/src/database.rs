@@ -8,6 +8,8 @@ use crate::error::{DriverError, StoreError, shorten};
 use crate::pool::Pool;
 use crate::postgres_driver::PostgresConnection;
 use crate::sqlite_driver;
+pub use crate::statement::Dialect;
+use crate::statement::{check_row, check_values, insert_missing_sql};
 use crate::value::{Row, Value};
 
 /// How often a transaction that met another one is tried again.
@@ -15,15 +17,6 @@ const MAX_TRIES: u32 = 8;
 
 /// Name of the lock that lets one writer in at a time on PostgreSQL: "mamori" in ASCII.
 const WRITER_LOCK: i64 = 0x6d61_6d6f_7269;
-
-/// Which database it is. Almost nothing should ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// The file in the data directory.
-    Sqlite,
-    /// A server.
-    Postgres,
-}
 
 #[derive(Debug)]
 enum Source {
@@ -92,10 +85,7 @@ impl Database {
     /// Which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match self.inner.source {
-            Source::Sqlite(_) => Dialect::Sqlite,
-            Source::Postgres(_) => Dialect::Postgres,
-        }
+        self.inner.dialect()
     }
 
     /// Runs `body` in a transaction: all of it is kept and on the disk when this returns `Ok`, or none of it.
@@ -189,6 +179,13 @@ impl Database {
 }
 
 impl Inner {
+    const fn dialect(&self) -> Dialect {
+        match self.source {
+            Source::Sqlite(_) => Dialect::Sqlite,
+            Source::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
     const fn pool(&self, access: Access) -> &Pool<Connection> {
         match access {
             Access::Read => &self.readers,
@@ -347,10 +344,7 @@ impl Transaction {
     /// Which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match self.inner.source {
-            Source::Sqlite(_) => Dialect::Sqlite,
-            Source::Postgres(_) => Dialect::Postgres,
-        }
+        self.inner.dialect()
     }
 
     /// Runs several statements without values.
@@ -390,33 +384,12 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         let healthy = match &mut connection {
-            Connection::Sqlite(connection) => connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok(),
+            Connection::Sqlite(connection) => {
+                connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok()
+            }
             Connection::Postgres(connection) => !connection.is_closed() && connection.batch("ROLLBACK").is_ok(),
         };
         let pool = self.inner.pool(self.access);
         if healthy { pool.give_back(connection) } else { pool.forget() }
     }
-}
-
-fn insert_missing_sql(table: &str, columns: &[&str], rows: usize) -> String {
-    let width = columns.len();
-    let group = |row: usize| {
-        let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    let groups: Vec<String> = (0..rows).map(group).collect();
-    format!("INSERT INTO {table} ({}) VALUES {} ON CONFLICT DO NOTHING", columns.join(", "), groups.join(", "))
-}
-
-/// PostgreSQL can't keep U+0000 in a text, so neither database gets one.
-fn check_values(values: &[Value]) -> Result<(), StoreError> {
-    let holds_nul = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
-    if values.iter().any(holds_nul) { Err(StoreError::NulCharacter) } else { Ok(()) }
-}
-
-fn check_row(table: &str, expected: usize, row: &[Value]) -> Result<(), StoreError> {
-    if row.len() != expected {
-        return Err(StoreError::RowWidth { table: table.to_owned(), expected, found: row.len() });
-    }
-    check_values(row)
 }

@@ -152,7 +152,9 @@ impl StoreError {
         match code {
             Some(ErrorCode::DiskFull) => Self::Full { source },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { source },
-            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::PermissionDenied) => Self::Gone { source },
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::PermissionDenied) => {
+                Self::Gone { source }
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { source: Some(source) },
             Some(ErrorCode::ConstraintViolation) => Self::Constraint { sql: shorten(sql), source },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { source },

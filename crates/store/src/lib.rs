@@ -17,6 +17,7 @@ pub mod outbox;
 mod pool;
 mod postgres_driver;
 mod sqlite_driver;
+mod statement;
 pub mod value;
 
 pub use blobs::{BlobError, Blobs};

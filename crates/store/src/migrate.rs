@@ -166,8 +166,12 @@ fn apply(tx: &mut Transaction, step: &Migration, applied: &[Applied], now: UtcSe
         return Err(MigrateError::Missing { capability: step.capability, number: step.number });
     }
     let Migration { capability, number, name, .. } = *step;
-    tx.batch(&translate(step.sql, tx.dialect()))
-        .map_err(|source| MigrateError::Step { capability, number, name, source })?;
+    tx.batch(&translate(step.sql, tx.dialect())).map_err(|source| MigrateError::Step {
+        capability,
+        number,
+        name,
+        source,
+    })?;
     tx.execute(
         "INSERT INTO schema_migration (capability, number, name, sha256, applied_at) VALUES ($1, $2, $3, $4, $5)",
         &[capability.into(), number.into(), name.into(), sha256.into(), now.into()],

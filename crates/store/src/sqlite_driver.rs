@@ -12,12 +12,10 @@ use crate::value::{Row, Value};
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
-
 /// Opens the file, creating it if it is new. `synchronous=FULL`: what was committed survives a power cut.
 pub(crate) fn open(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
     let fail = |err| StoreError::from_sqlite(err, "open");
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(256);

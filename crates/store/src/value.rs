@@ -135,8 +135,11 @@ impl Row {
     /// [`StoreError::Column`] if the column is no integer that is at least 0.
     pub fn count(&self, index: usize) -> Result<u64, StoreError> {
         let expected = "a count";
-        u64::try_from(self.integer(index)?)
-            .map_err(|_| StoreError::Column { index, expected, found: "a negative integer" })
+        u64::try_from(self.integer(index)?).map_err(|_| StoreError::Column {
+            index,
+            expected,
+            found: "a negative integer",
+        })
     }
 
     /// # Errors

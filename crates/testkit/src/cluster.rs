@@ -30,18 +30,22 @@ if [ "$(id -u)" = 0 ]; then
     fi
 fi
 cd "$dir"
-as "$bin/initdb" -D "$dir/db" -U mamori -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
-as "$bin/postgres" -D "$dir/db" -k "$dir" -c listen_addresses= -c fsync=off -c max_connections=200 >>"$dir/log" 2>&1 </dev/null &
-server=$!
-trap 'kill -INT $server 2>/dev/null; wait $server 2>/dev/null; cd /; rm -rf "$dir"' EXIT
+exec 3>&1 >"$dir/log" 2>&1
+stop() {
+    kill -INT "$(head -n 1 "$dir/db/postmaster.pid")" && wait
+    cd / && rm -rf "$dir"
+}
+trap stop EXIT
+as "$bin/initdb" -D "$dir/db" -U mamori -A trust -E UTF8 --locale=C --no-sync || { cat "$dir/log" >&3; exit 1; }
+as "$bin/postgres" -D "$dir/db" -k "$dir" -c listen_addresses= -c fsync=off -c max_connections=200 </dev/null 3>&- &
 for _ in $(seq 300); do
-    "$bin/pg_isready" -q -h "$dir" && break
-    kill -0 $server 2>/dev/null || { cat "$dir/log"; exit 1; }
+    "$bin/pg_isready" -q -h "$dir" 3>&- && break
+    kill -0 $! || { cat "$dir/log" >&3; exit 1; }
     sleep 0.1
 done
-echo "host=$dir user=mamori"
-exec >/dev/null 2>&1
-cat
+echo "host=$dir user=mamori" >&3
+exec 3>&-
+cat >/dev/null
 "#;
 
 struct Cluster {

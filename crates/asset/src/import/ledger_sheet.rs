@@ -132,7 +132,6 @@ impl LedgerSheet {
             sink.refuse(layout.table.locator(problem.row, problem.column), "refused-bad-cell", &problem.reason.to_string());
         }
         let mut seen: HashMap<Subject, u32> = HashMap::new();
-        let mut has_leavers = false;
         for row in layout.table.rows.iter().skip(layout.body) {
             let cells = self.read_row(layout, row, sink);
             if cells.values.is_empty() && cells.refused.is_empty() {
@@ -152,16 +151,12 @@ impl LedgerSheet {
                 sink.refuse(place(column), message, row.cell(column));
             }
             for (key, column, value) in cells.values {
-                has_leavers |= sink.dictionary().key(key) == "account.owner_left_on";
                 sink.say_key(&subject, key, value, place(column));
             }
             if layout.kind == SubjectKind::Asset {
                 sink.say(&subject, "asset.in_ledger", FactValue::Bool(true), place(1));
             }
             sink.accept();
-        }
-        if has_leavers {
-            self.note_leaver_list(layout, sink);
         }
     }
 
@@ -176,13 +171,6 @@ impl LedgerSheet {
             }
         }
         cells
-    }
-
-    /// That a list of leavers exists is itself a fact: without one, nobody can say that no leaver has an account.
-    fn note_leaver_list(&self, layout: &Layout<'_>, sink: &mut FactSink<'_>) {
-        if let Ok(site) = Subject::new(SubjectKind::Site, "self") {
-            sink.say(&site, "site.leaver_list", FactValue::Bool(true), layout.table.locator(1, 1));
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader as _, SheetType, Xlsx, XlsxError};
+use quick_xml::events::{BytesStart, Event};
 
 use super::{Builder, Limits, Overflow, Table, TableProblemReason};
 use crate::archive::{self, ArchiveError};
@@ -52,6 +53,12 @@ pub enum ReadXlsxError {
     },
 }
 
+/// Strings a workbook may state without having them: some programs count wrongly, and this many take no great room.
+const FREE_STRINGS: usize = 1 << 20;
+
+/// Bytes of the shortest shared string, `<si/>`.
+const STRING_BYTES: usize = 5;
+
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// First bytes of an OLE container: old workbooks, and new ones with a password.
@@ -79,9 +86,18 @@ pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Table>, ReadXlsxEr
     if bytes.starts_with(OLE_MAGIC) {
         return Err(ReadXlsxError::OldOrProtected);
     }
-    let names = archive::check(bytes, &archive_limits(limits)).map_err(ReadXlsxError::Archive)?;
-    if !names.iter().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
+    let (mut has_workbook, mut lies) = (false, false);
+    let mut look = |name: &str, content: Option<&[u8]>| {
+        let name = name.to_ascii_lowercase();
+        has_workbook |= content.is_some() && name == "xl/workbook.xml";
+        lies |= name.ends_with("sharedstrings.xml") && content.is_none_or(states_too_many_strings);
+    };
+    archive::check(bytes, &archive_limits(limits), &mut look).map_err(ReadXlsxError::Archive)?;
+    if !has_workbook {
         return Err(ReadXlsxError::NoWorkbook);
+    }
+    if lies {
+        return Err(ReadXlsxError::Contradiction);
     }
     // The reader library is written for files that Excel made; whatever it stumbles over must not end the program.
     catch_unwind(AssertUnwindSafe(|| read_sheets(bytes, limits))).unwrap_or(Err(ReadXlsxError::Contradiction))
@@ -96,6 +112,30 @@ fn archive_limits(limits: &Limits) -> archive::Limits {
         ratio: WORKBOOK_RATIO,
         depth: 1,
     }
+}
+
+/// The reader library makes room for as many shared strings as the workbook states. More than the part can hold would end
+/// the program for want of memory, which cannot be caught. Reads the part exactly as the library does.
+fn states_too_many_strings(part: &[u8]) -> bool {
+    let mut reader = quick_xml::Reader::from_reader(part);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.expand_empty_elements = true;
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(start)) if start.local_name().as_ref() == "sst" => return states_too_many(&start, part.len()),
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
+}
+
+fn states_too_many(start: &BytesStart<'_>, part_bytes: usize) -> bool {
+    let most = (part_bytes / STRING_BYTES).max(FREE_STRINGS);
+    let mut stated = start.attributes().flatten().filter(|attribute| attribute.key.as_ref() == "uniqueCount");
+    stated.any(|attribute| attribute.value.trim().parse::<usize>().map_or(true, |count| count > most))
 }
 
 fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Table>, ReadXlsxError> {

@@ -115,7 +115,7 @@ fn a_bomb_is_refused_before_it_grows() {
     let bytes = zip_of(&[("bomb", &vec![0_u8; 8 << 20])]);
     assert!(bytes.len() < 20_000);
     assert!(matches!(expand(&bytes, &Limits::default()), Err(ArchiveError::Ratio { entry: 1, .. })));
-    assert!(matches!(check(&bytes, &Limits::default()), Err(ArchiveError::Ratio { .. })));
+    assert!(matches!(check(&bytes, &Limits::default(), &mut |_, _| ()), Err(ArchiveError::Ratio { .. })));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Ledgers as offices keep them: encodings, titles above the header, merged cells, dates.
 
-use formats::archive::ArchiveError;
+use formats::archive::{ArchiveError, RefusedReason};
 use formats::table::{
     Limits, ReadCsvError, ReadXlsxError, TableProblemReason, find_header, looks_like_xlsx, normalise_label, read_csv,
     read_xlsx, write_csv_cell,
@@ -202,6 +202,11 @@ fn a_cut_workbook_never_panics() {
 const SHEET: &str = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c><c r="B1" t="s"><v>0</v></c><c r="C1" s="1"><v>45943.5</v></c></row></sheetData><mergeCells><mergeCell ref="A1:A9"/></mergeCells></worksheet>"#;
 
 fn hand_made(sheet: &[u8]) -> Vec<u8> {
+    hand_made_with(sheet, &[])
+}
+
+/// A workbook of one sheet, and further parts.
+fn hand_made_with(sheet: &[u8], more: &[(&str, &[u8])]) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let workbook = format!(
@@ -213,12 +218,40 @@ fn hand_made(sheet: &[u8]) -> Vec<u8> {
     let root = format!(
         r#"<Relationships><Relationship Id="rId1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
     );
-    zip_of(&[
+    let parts: [(&str, &[u8]); 4] = [
         ("_rels/.rels", root.as_bytes()),
         ("xl/workbook.xml", workbook.as_bytes()),
         ("xl/_rels/workbook.xml.rels", links.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet),
-    ])
+    ];
+    zip_of(&[&parts, more].concat())
+}
+
+#[test]
+fn a_stated_number_of_strings_is_not_believed() {
+    let read = |head: &str| {
+        let strings = format!("{head}<si><t>端末</t></si></sst>");
+        read_xlsx(&hand_made_with(SHEET.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]), &Limits::default())
+    };
+    assert_eq!(read("<sst uniqueCount='1'>").unwrap()[0].rows[0].cell(2), "端末");
+    for head in [
+        "<sst uniqueCount='1000000000000'>",
+        "<?xml version='1.0'?><!-- -- --><s:sst count='1' uniqueCount='1000000000000' xmlns:s='x'>",
+        "<a></b><sst uniqueCount='1000000000000'/>",
+    ] {
+        assert!(matches!(read(head), Err(ReadXlsxError::Contradiction)), "{head}");
+    }
+}
+
+#[test]
+fn a_workbook_with_a_part_that_cannot_be_measured_is_refused() {
+    for name in ["x:/sharedStrings.xml", "../sharedStrings.xml"] {
+        let refused = read_xlsx(&hand_made_with(SHEET.as_bytes(), &[(name, b"<sst/>")]), &Limits::default());
+        let Err(ReadXlsxError::Archive(ArchiveError::Unmeasured { name: found, reason })) = refused else {
+            panic!("{name} was accepted: {refused:?}")
+        };
+        assert_eq!((found.as_str(), reason), (name, RefusedReason::UnsafeName));
+    }
 }
 
 #[test]

@@ -163,7 +163,8 @@ fn write_json(line: &mut String, json: &Json, depth: u32) -> Result<(), Canonica
 }
 
 fn write_number(line: &mut String, number: &serde_json::Number) -> Result<(), CanonicalError> {
-    let whole = number.as_i64().map(|value| value.to_string()).or_else(|| number.as_u64().map(|value| value.to_string()));
+    let whole =
+        number.as_i64().map(|value| value.to_string()).or_else(|| number.as_u64().map(|value| value.to_string()));
     line.push_str(&whole.ok_or_else(|| CanonicalError::Fraction { found: number.to_string() })?);
     Ok(())
 }
@@ -198,7 +199,9 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_texts_are_written_one_way() {
-        let entry = entry(json!({"b": [1, -2, null, true], "a": "あ\"\\\n\u{1}\u{7f}/", "い": {"z": 0, "Z": 18_446_744_073_709_551_615_u64}}));
+        let entry = entry(
+            json!({"b": [1, -2, null, true], "a": "あ\"\\\n\u{1}\u{7f}/", "い": {"z": 0, "Z": 18_446_744_073_709_551_615_u64}}),
+        );
         let line = entry.canonical().unwrap();
         assert_eq!(
             line,

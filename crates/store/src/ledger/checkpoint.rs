@@ -46,7 +46,8 @@ impl Checkpoint {
     pub fn open(note: &str, key: &PublicKey) -> Result<Self, CheckpointError> {
         let (text, signatures) = note.split_once("\n\n").ok_or(CheckpointError::Form)?;
         let mut lines = text.split('\n');
-        let (Some(origin), Some(size), Some(root), None) = (lines.next(), lines.next(), lines.next(), lines.next()) else {
+        let (Some(origin), Some(size), Some(root), None) = (lines.next(), lines.next(), lines.next(), lines.next())
+        else {
             return Err(CheckpointError::Form);
         };
         if origin != key.name() {

@@ -118,7 +118,8 @@ impl LedgerKey {
         let fail = |source| KeyError::Io { path: path.to_owned(), source };
         check_mode(path, &fs::metadata(path).map_err(fail)?)?;
         let pem = fs::read_to_string(path).map_err(fail)?;
-        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|source| KeyError::NoKey { path: path.to_owned(), source })?;
+        let key =
+            SigningKey::from_pkcs8_pem(&pem).map_err(|source| KeyError::NoKey { path: path.to_owned(), source })?;
         Ok(Self { name: name.to_owned(), key })
     }
 

@@ -106,30 +106,43 @@ impl Finding {
     #[must_use]
     pub fn text(&self) -> Text {
         let (ja, en) = match self {
-            Self::Form(err) => (format!("記録の形が正しくありません（{err}）。"), format!("not a well-formed entry: {err}")),
+            Self::Form(err) => {
+                (format!("記録の形が正しくありません（{err}）。"), format!("not a well-formed entry: {err}"))
+            }
             Self::OutOfOrder { expected, found } => (
-                format!("記録の順番が違います（{expected} 番のはずが {found} 番）。抜き取り、挿入、入れ替えの疑いがあります。"),
+                format!(
+                    "記録の順番が違います（{expected} 番のはずが {found} 番）。抜き取り、挿入、入れ替えの疑いがあります。"
+                ),
                 format!("out of order: {expected} expected, {found} found (dropped, inserted or moved)"),
             ),
-            Self::ColumnDiffers => fixed("記録とその見出し（日時・種別）が一致しません。", "time or kind beside the entry differs from it"),
+            Self::ColumnDiffers => {
+                fixed("記録とその見出し（日時・種別）が一致しません。", "time or kind beside the entry differs from it")
+            }
             Self::Edited => fixed("記録が書き換えられています。", "the entry was edited: its hash differs"),
             Self::NodeDiffers => fixed("ハッシュ木が一致しません。", "the stored tree node is missing or differs"),
             Self::Size { checkpoint, found } => (
                 format!("署名された件数は {checkpoint} 件ですが、記録は {found} 件です。"),
                 format!("{checkpoint} entries were signed, {found} were found"),
             ),
-            Self::RootDiffers => fixed("記録が、署名された内容と一致しません。", "the entries do not give the root that was signed"),
+            Self::RootDiffers => {
+                fixed("記録が、署名された内容と一致しません。", "the entries do not give the root that was signed")
+            }
             Self::Checkpoint(err) => (format!("署名が正しくありません（{err}）。"), err.to_string()),
             Self::NoCheckpoint => fixed("署名がありません。", "there is no checkpoint"),
-            Self::BlobMissing { named_by } => {
-                (format!("{named_by} 番の記録が示す証跡がありません。"), format!("evidence named by entry {named_by} is missing"))
-            }
+            Self::BlobMissing { named_by } => (
+                format!("{named_by} 番の記録が示す証跡がありません。"),
+                format!("evidence named by entry {named_by} is missing"),
+            ),
             Self::BlobChanged { named_by } => (
                 format!("{named_by} 番の記録が示す証跡が変更されています。"),
                 format!("evidence named by entry {named_by} was changed"),
             ),
-            Self::BadBlobName => fixed("証跡の名前がハッシュ値ではありません。", "evidence is named by something that is no hash"),
-            Self::Unreadable => fixed("ファイルがないか、正しく読めません。", "the file is missing or can't be read as it must be"),
+            Self::BadBlobName => {
+                fixed("証跡の名前がハッシュ値ではありません。", "evidence is named by something that is no hash")
+            }
+            Self::Unreadable => {
+                fixed("ファイルがないか、正しく読めません。", "the file is missing or can't be read as it must be")
+            }
             Self::NoHash => fixed("ハッシュ値ではない行です。", "the line is no hash"),
             Self::OtherKey => fixed("公開鍵が、想定したものと違います。", "the public key is not the expected one"),
         };
@@ -175,7 +188,14 @@ pub struct Verification {
 
 impl Verification {
     pub(crate) fn new() -> Self {
-        Self { entries: 0, blobs: 0, blobs_unchecked: 0, root: ContentHash::of(&[]), problems: Vec::new(), unnamed_blobs: Vec::new() }
+        Self {
+            entries: 0,
+            blobs: 0,
+            blobs_unchecked: 0,
+            root: ContentHash::of(&[]),
+            problems: Vec::new(),
+            unnamed_blobs: Vec::new(),
+        }
     }
 
     /// Whether nothing is wrong.

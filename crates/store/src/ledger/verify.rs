@@ -301,7 +301,8 @@ pub(super) fn note_blobs(entry: &Entry, named: &mut BTreeMap<ContentHash, u64>, 
         texts.extend(entry.body.get("sha256"));
     }
     for text in texts {
-        let hash = text.as_str().and_then(|text| text.parse::<ContentHash>().ok().filter(|hash| hash.to_string() == text));
+        let hash =
+            text.as_str().and_then(|text| text.parse::<ContentHash>().ok().filter(|hash| hash.to_string() == text));
         match hash {
             Some(hash) => {
                 named.entry(hash).or_insert(entry.seq);
@@ -337,8 +338,12 @@ pub(super) fn check_blobs(
     for (hash, named_by) in named {
         match blobs.check(*hash) {
             Ok(_) => result.blobs += 1,
-            Err(BlobError::Missing { .. }) => result.add(Place::Blob(*hash), Finding::BlobMissing { named_by: *named_by }),
-            Err(BlobError::Changed { .. }) => result.add(Place::Blob(*hash), Finding::BlobChanged { named_by: *named_by }),
+            Err(BlobError::Missing { .. }) => {
+                result.add(Place::Blob(*hash), Finding::BlobMissing { named_by: *named_by })
+            }
+            Err(BlobError::Changed { .. }) => {
+                result.add(Place::Blob(*hash), Finding::BlobChanged { named_by: *named_by })
+            }
             Err(err) => return Err(err),
         }
     }

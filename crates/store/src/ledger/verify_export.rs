@@ -43,7 +43,12 @@ pub fn verify_export(folder: &Path, trusted: Option<&PublicKey>) -> Result<Verif
     Ok(result)
 }
 
-fn compare_with_checkpoint(signed: Checkpoint, peaks: &Peaks, leaves: &[Option<ContentHash>], result: &mut Verification) {
+fn compare_with_checkpoint(
+    signed: Checkpoint,
+    peaks: &Peaks,
+    leaves: &[Option<ContentHash>],
+    result: &mut Verification,
+) {
     let sizes = [(ENTRIES, peaks.size()), (LEAVES, u64::try_from(leaves.len()).unwrap_or(u64::MAX))];
     for (file, found) in sizes {
         if found != signed.size {
@@ -82,9 +87,7 @@ fn read_key(folder: &Path, trusted: Option<&PublicKey>, result: &mut Verificatio
 
 fn read_checkpoint(folder: &Path, key: Option<&PublicKey>, result: &mut Verification) -> Option<Checkpoint> {
     let note = read_small(folder, CHECKPOINT, result)?;
-    Checkpoint::open(&note, key?)
-        .inspect_err(|err| result.add(Place::File(CHECKPOINT), Finding::Checkpoint(*err)))
-        .ok()
+    Checkpoint::open(&note, key?).inspect_err(|err| result.add(Place::File(CHECKPOINT), Finding::Checkpoint(*err))).ok()
 }
 
 /// Hands over every line without its line feed, with its number from 1. A last line without a line feed is handed over as damaged (`None`),

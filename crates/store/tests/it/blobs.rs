@@ -32,7 +32,9 @@ fn changed_bytes_are_noticed_when_read_and_when_put_again() {
         assert!(matches!(store.blobs.put(b"mamori"), Err(BlobError::Changed { .. })));
         let blobs = Blobs::database(store.database.clone());
         let hash = blobs.put(b"mamori")?;
-        store.database.transaction(|tx| tx.execute("UPDATE blob_part SET bytes = $1", &[b"mamorx".as_slice().into()]))?;
+        store
+            .database
+            .transaction(|tx| tx.execute("UPDATE blob_part SET bytes = $1", &[b"mamorx".as_slice().into()]))?;
         assert!(matches!(blobs.read(hash), Err(BlobError::Changed { .. })));
         Ok(())
     });

@@ -75,7 +75,8 @@ fn damage(folder: &Path, turn: usize, numbers: &mut Numbers) -> String {
             format!("cut {cut} bytes off {name}")
         }
         4 => {
-            let files: Vec<PathBuf> = list_files(folder).into_iter().filter(|file| !file.ends_with("README.txt")).collect();
+            let files: Vec<PathBuf> =
+                list_files(folder).into_iter().filter(|file| !file.ends_with("README.txt")).collect();
             let file = &files[numbers.below(files.len())];
             let mut bytes = fs::read(file).unwrap();
             let (at, bit) = (numbers.below(bytes.len()), numbers.below(8));
@@ -139,7 +140,9 @@ fn every_damage_to_an_export_is_found_by_both_verifiers() {
         let found = ledger::verify_export(&copy, Some(&key)).unwrap();
         assert!(!found.is_sound(), "not found: {what}");
         match run_python(&[copy.to_str().unwrap(), "--key", &key.to_string()]) {
-            Some((code, text)) => assert!(code == 1 || what.starts_with("removed") && code == 2, "{what}: {code} {text}"),
+            Some((code, text)) => {
+                assert!(code == 1 || what.starts_with("removed") && code == 2, "{what}: {code} {text}")
+            }
             None => println!("SKIPPED: no python3"),
         }
     }

@@ -16,11 +16,18 @@ fn every_value_comes_back_as_it_went_in() {
         store.database.transaction(|tx| {
             let row = |id: i64, name: &str| vec![id.into(), name.into(), Value::Blob(vec![0, 255, 92, 9]), true.into()];
             tx.execute("INSERT INTO sample (id, name, bytes, flag) VALUES ($1, $2, $3, $4)", &row(i64::MIN, text))?;
-            tx.insert_many("sample", COLUMNS, [row(i64::MAX, &format!("{text}2")), vec![3.into(), "".into(), Value::Null, Value::Null]])?;
+            tx.insert_many(
+                "sample",
+                COLUMNS,
+                [row(i64::MAX, &format!("{text}2")), vec![3.into(), "".into(), Value::Null, Value::Null]],
+            )?;
             Ok::<_, StoreError>(())
         })?;
         let rows = store.database.read(|tx| tx.query("SELECT id, name, bytes, flag FROM sample ORDER BY id", &[]))?;
-        assert_eq!(rows[0].values(), [i64::MIN.into(), text.into(), Value::Blob(vec![0, 255, 92, 9]), Value::Integer(1)]);
+        assert_eq!(
+            rows[0].values(),
+            [i64::MIN.into(), text.into(), Value::Blob(vec![0, 255, 92, 9]), Value::Integer(1)]
+        );
         assert_eq!(rows[1].values(), [3.into(), "".into(), Value::Null, Value::Null]);
         assert_eq!(rows[2].text(1)?, format!("{text}2"));
         assert_eq!(rows[2].blob(2)?, [0, 255, 92, 9]);
@@ -85,7 +92,8 @@ fn many_rows_go_in_and_are_read_one_by_one() {
             })
         })?;
         assert_eq!(sum, (0..25_000).filter(|id| id % 2 == 1).sum::<i64>());
-        let stopped = store.database.read(|tx| tx.query_each("SELECT id FROM sample", &[], |_| Err(StoreError::Aborted)));
+        let stopped =
+            store.database.read(|tx| tx.query_each("SELECT id FROM sample", &[], |_| Err(StoreError::Aborted)));
         assert!(stopped.is_err());
         assert_eq!(count(store), 25_000, "a reader that stopped early leaves a usable connection");
         Ok(())
@@ -101,7 +109,7 @@ fn what_was_read_in_a_transaction_is_still_true_when_it_writes() {
                 let database = store.reopen().unwrap();
                 scope.spawn(move || {
                     for _ in 0..25 {
-                        database.transaction(|tx| add_one(tx)).unwrap();
+                        database.transaction(add_one).unwrap();
                     }
                 });
             }

@@ -85,7 +85,8 @@ fn a_failing_job_is_tried_again_later_and_given_up_at_last() {
 fn a_job_that_kills_its_worker_every_time_is_given_up() {
     on_each_database(&[], |store| {
         add(&store.database, "{}", None);
-        let begun = (0..20).filter_map(|turn| jobs::claim(&store.database, &["sample"], "a", later(turn * 100), 60).unwrap());
+        let begun =
+            (0..20).filter_map(|turn| jobs::claim(&store.database, &["sample"], "a", later(turn * 100), 60).unwrap());
         assert_eq!(i64::try_from(begun.count())?, MAX_ATTEMPTS);
         assert_eq!(store.database.read(jobs::count)?.failed, 1);
         Ok(())

@@ -7,8 +7,10 @@ use testkit::{NOW, TestStore, on_each_database, test_ledger};
 pub(crate) fn fill(store: &TestStore, ledger: &Ledger, count: u64) {
     let numbers: Vec<u64> = (0..count).collect();
     for numbers in numbers.chunks(3) {
-        let hashes: Vec<String> =
-            numbers.iter().map(|number| store.blobs.put(format!("証跡 {number}").as_bytes()).unwrap().to_string()).collect();
+        let hashes: Vec<String> = numbers
+            .iter()
+            .map(|number| store.blobs.put(format!("証跡 {number}").as_bytes()).unwrap().to_string())
+            .collect();
         let append = |recording: &mut ledger::Recording<'_>| {
             for (number, hash) in numbers.iter().zip(&hashes) {
                 let body = json!({"sha256": hash, "name": "監査.csv", "number": number});
@@ -48,7 +50,10 @@ fn proofs_from_the_tables_hold_for_every_entry_and_size() {
                 assert!(tree::verify_consistency(old, 23, earlier.root, newest.root, &path));
             }
             assert!(matches!(ledger::inclusion_proof(tx, 23, 23), Err(LedgerError::Outside { .. })));
-            assert_eq!(ledger::list_entries(tx, Some(20), 2)?.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [19, 18]);
+            assert_eq!(
+                ledger::list_entries(tx, Some(20), 2)?.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
+                [19, 18]
+            );
             Ok::<_, LedgerError>(())
         })?;
         assert_eq!(problems(store, &key, &[]), Vec::<String>::new());
@@ -101,16 +106,28 @@ fn nothing_is_kept_of_a_transaction_that_failed_after_appending() {
 #[test]
 fn every_change_in_the_database_is_found_and_located() {
     let changes = [
-        ("UPDATE ledger_entry SET canonical = replace(canonical, '監査', '検査') WHERE seq = 4", "entry 4: the entry was edited"),
+        (
+            "UPDATE ledger_entry SET canonical = replace(canonical, '監査', '検査') WHERE seq = 4",
+            "entry 4: the entry was edited",
+        ),
         ("UPDATE ledger_entry SET at = at + 1 WHERE seq = 4", "entry 4: time or kind"),
-        ("UPDATE ledger_entry SET leaf = (SELECT leaf FROM ledger_entry WHERE seq = 5) WHERE seq = 4", "entry 4: the entry was edited"),
+        (
+            "UPDATE ledger_entry SET leaf = (SELECT leaf FROM ledger_entry WHERE seq = 5) WHERE seq = 4",
+            "entry 4: the entry was edited",
+        ),
         ("DELETE FROM ledger_entry WHERE seq = 4", "entry 5: out of order: 4 expected, 5 found"),
         ("DELETE FROM ledger_entry WHERE seq = 9", "entry 9: 10 entries were signed, 9 were found"),
         ("UPDATE ledger_entry SET seq = seq + 100 WHERE seq = 9", "entry 109: out of order: 9 expected, 109 found"),
         ("DELETE FROM ledger_node WHERE level = 2 AND position = 1", "tree node 2/1: "),
         ("INSERT INTO ledger_node SELECT 9, 9, hash FROM ledger_node WHERE level = 3", "tree node 0/10: "),
-        ("UPDATE ledger_checkpoint SET note = replace(note, '10', '11') WHERE size = 10", "checkpoint 10: the checkpoint is not signed"),
-        ("UPDATE ledger_checkpoint SET note = (SELECT note FROM ledger_checkpoint WHERE size = 9) WHERE size = 10", "checkpoint 10: "),
+        (
+            "UPDATE ledger_checkpoint SET note = replace(note, '10', '11') WHERE size = 10",
+            "checkpoint 10: the checkpoint is not signed",
+        ),
+        (
+            "UPDATE ledger_checkpoint SET note = (SELECT note FROM ledger_checkpoint WHERE size = 9) WHERE size = 10",
+            "checkpoint 10: ",
+        ),
         ("DELETE FROM ledger_checkpoint WHERE size = 10", "entry 9: 9 entries were signed, 10 were found"),
         ("DELETE FROM ledger_checkpoint", "checkpoint 10: there is no checkpoint"),
     ];
@@ -125,7 +142,9 @@ fn every_change_in_the_database_is_found_and_located() {
             result?;
             let copies = [("ledger_entry", "e"), ("ledger_node", "n"), ("ledger_checkpoint", "c")];
             for (table, copy) in copies {
-                store.database.transaction(|tx| tx.execute(&format!("CREATE TABLE {copy} AS SELECT * FROM {table}"), &[]))?;
+                store
+                    .database
+                    .transaction(|tx| tx.execute(&format!("CREATE TABLE {copy} AS SELECT * FROM {table}"), &[]))?;
             }
             store.database.transaction(|tx| tx.execute(sql, &[]))?;
             let found = problems(store, &ledger.public_key(), &[]);
@@ -211,6 +230,13 @@ fn a_key_survives_its_file_and_a_file_others_may_read_is_refused() {
 
 #[test]
 fn entries_survive_reading() {
-    let entry = Entry { seq: 0, at: NOW, kind: "a.b".into(), site: "main".into(), who: "x".into(), body: json!({"z": [], "a": {}}) };
+    let entry = Entry {
+        seq: 0,
+        at: NOW,
+        kind: "a.b".into(),
+        site: "main".into(),
+        who: "x".into(),
+        body: json!({"z": [], "a": {}}),
+    };
     assert_eq!(Entry::parse(&entry.canonical().unwrap()).unwrap(), entry);
 }

@@ -1,5 +1,5 @@
 //! Contract of the store: every body runs on SQLite and, if it is installed, on PostgreSQL.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod blobs;
 mod corruption;

@@ -6,7 +6,8 @@ const fn step(number: u32, sql: &'static str) -> Migration {
 }
 
 const ONE: Migration = step(1, "CREATE TABLE one (id {BIGSERIAL_PK}, name TEXT NOT NULL) {STRICT};");
-const TWO: Migration = step(2, "CREATE TABLE two (id INTEGER PRIMARY KEY) {STRICT}; CREATE INDEX one_name ON one (name);");
+const TWO: Migration =
+    step(2, "CREATE TABLE two (id INTEGER PRIMARY KEY) {STRICT}; CREATE INDEX one_name ON one (name);");
 
 #[test]
 fn steps_are_applied_once_and_in_order() {

@@ -90,6 +90,8 @@ fn roots_and_proofs_are_those_of_the_rfc_for_every_size_up_to_70() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn a_proof_with_one_hash_changed_proves_nothing(size in 2_u32..2_000, index in 0_u32..2_000, old in 1_u32..2_000, at in 0_usize..24) {
         let (index, old) = (u64::from(index % size), u64::from(old % size).max(1));

@@ -1,0 +1,176 @@
+//! `mamori demo`: three imaginary sites, from their evidence to their reports, and which planted weaknesses were found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use base::{Severity, Verdict};
+use demo_hospital::{Options, Planted, Site};
+use evidence::gather;
+use evidence::receive::Mode;
+use evidence::store::SiteRow;
+use governance::assessment::Assessment;
+use serde_json::json;
+
+use super::Context;
+use crate::cli::DemoArgs;
+use crate::config::Settings;
+use crate::installation::{Installation, SystemClock};
+use crate::output::{self, Outcome};
+use crate::reports::{self, Heading};
+
+/// Seed of the generator: everybody sees the same hospitals.
+const SEED: u64 = 20_211_031;
+
+pub(crate) fn run(context: Context<'_>, arguments: &DemoArgs) -> Result<Outcome> {
+    let folder = demo_folder(&context, arguments)?;
+    let data = folder.join("data");
+    if data.exists() {
+        std::fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
+    }
+    let settings = Settings { data, database: None, ..context.settings.clone() };
+    let installation = Installation::open(settings, Box::new(SystemClock))?;
+    let today = installation.now().date_jst();
+    let sites = demo_hospital::generate(&Options { today, extra_assets: arguments.assets, seed: SEED })?;
+    let mut tally = Tally::default();
+    for site in &sites {
+        let evidence = folder.join("evidence").join(site.id);
+        write_evidence(site, &evidence)?;
+        let row = run_site(&installation, site, &evidence, &folder, context.global.json, &mut tally)?;
+        tracing::info!(site = row.id, "demo site done");
+    }
+    let object = json!({ "planted": tally.planted, "found": tally.found, "verdicts": tally.verdicts });
+    if context.global.json {
+        output::json(&object);
+    } else {
+        show(&installation, &sites, &tally, &folder);
+    }
+    if !arguments.once && !context.global.json {
+        open_in_browser(&folder.join("report").join("minato").join("report.html"));
+    }
+    let complete = tally.planted == tally.found;
+    Ok(if complete { Outcome::Done } else { Outcome::Contradicted })
+}
+
+/// What was planted, what was found, and how the items stand, over all sites.
+#[derive(Default)]
+struct Tally {
+    planted: BTreeSet<String>,
+    found: BTreeSet<String>,
+    verdicts: BTreeMap<&'static str, usize>,
+}
+
+fn demo_folder(context: &Context<'_>, arguments: &DemoArgs) -> Result<PathBuf> {
+    let folder = arguments.out.clone().unwrap_or_else(|| {
+        if context.global.data.is_some() { context.settings.data.clone() } else { std::env::temp_dir().join(format!("mamori-demo-{}", user())) }
+    });
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    Ok(folder)
+}
+
+fn user() -> String {
+    std::env::var_os("USER").map_or_else(|| "user".to_owned(), |user| user.to_string_lossy().replace(['/', '\\'], "_"))
+}
+
+fn write_evidence(site: &Site, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    for file in &site.files {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        }
+        std::fs::write(&path, &file.bytes).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn run_site(
+    installation: &Installation,
+    site: &Site,
+    evidence: &Path,
+    folder: &Path,
+    quiet: bool,
+    tally: &mut Tally,
+) -> Result<SiteRow> {
+    let row = SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: site.kind.name().to_owned(), beds: Some(site.beds) };
+    installation.put_site(&row)?;
+    let gathered = gather(&[evidence.to_path_buf()], installation.settings.limits);
+    let bar = output::progress(gathered.items().len(), site.name);
+    let mut not_received = Vec::new();
+    installation.receive_all(&row.id, "demo", &gathered, Mode::Apply, |name, receipt| {
+        bar.inc(1);
+        if let Err(reason) = receipt {
+            not_received.push((name.to_owned(), reason.to_owned()));
+        }
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+    let (world, assessment) = installation.assess(&row.id)?;
+    let answers = installation.answer(&row, &world, &assessment);
+    installation.settle(&row, &assessment, &answers)?;
+    for item in answers.iter().flat_map(|answers| &answers.items) {
+        *tally.verdicts.entry(item.verdict.name()).or_insert(0) += 1;
+    }
+    drop(answers);
+    for verdict in Verdict::ALL {
+        tally.verdicts.entry(verdict.name()).or_insert(0);
+    }
+    compare(installation, site, &assessment, tally);
+    let notice = installation.say("demo-notice", &[]);
+    let heading = Heading { prepared_by: "mamori demo", notice: &notice, not_received: &not_received };
+    let report = reports::make(installation, &row, &world, &assessment, heading)?;
+    let remarks = reports::write(installation, &row, &world, &report, &folder.join("report").join(site.id))?;
+    remarks.iter().for_each(|remark| output::note(remark));
+    if !quiet {
+        reports::show(installation, &report);
+    }
+    Ok(row)
+}
+
+/// Findings of severity high or critical, under the name of what was planted; one that was not planted under its own.
+fn compare(installation: &Installation, site: &Site, assessment: &Assessment, tally: &mut Tally) {
+    tally.planted.extend(site.planted.iter().map(|planted| planted.id.to_owned()));
+    let found = assessment.finding_ids(&installation.packs.checks, Severity::Low);
+    let grave: BTreeSet<(String, String)> =
+        assessment.finding_ids(&installation.packs.checks, Severity::High).into_iter().map(|(check, subject)| (check, subject.to_string())).collect();
+    for (check, subject) in found.into_iter().map(|(check, subject)| (check, subject.to_string())) {
+        let matches = |planted: &&Planted| planted.check == check && planted.subject == subject;
+        match site.planted.iter().find(matches) {
+            Some(planted) => {
+                tally.found.insert(planted.id.to_owned());
+            }
+            None if grave.contains(&(check.clone(), subject.clone())) => {
+                tally.found.insert(format!("{}:{check}@{subject}", site.id));
+            }
+            None => {}
+        }
+    }
+}
+
+fn show(installation: &Installation, sites: &[Site], tally: &Tally, folder: &Path) {
+    output::line(&installation.say("demo-planted", &[("planted", tally.planted.len().into()), ("found", tally.found.len().into())]));
+    for planted in sites.iter().flat_map(|site| &site.planted) {
+        let mark = if tally.found.contains(planted.id) { "✔" } else { "✘" };
+        let text = match installation.lang() {
+            base::Lang::Ja => planted.ja.to_string(),
+            base::Lang::En => planted.en.to_string(),
+        };
+        output::line(&format!("  {mark} {}  {text}", planted.check));
+    }
+    for extra in tally.found.iter().filter(|found| !tally.planted.contains(*found)) {
+        output::line(&format!("  ! {extra}"));
+    }
+    output::line(&installation.say("demo-where", &[("folder", folder.display().to_string().into())]));
+}
+
+/// Opens the report where there is somebody to look; silence where there is not.
+fn open_in_browser(path: &Path) {
+    let has_screen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if has_screen || cfg!(target_os = "macos") {
+        let quiet = std::process::Stdio::null;
+        let _ = std::process::Command::new(opener).arg(path).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
+    }
+}

@@ -1,0 +1,114 @@
+//! `mamori exception`: deviations somebody takes responsibility for.
+
+use anyhow::{Result, bail};
+use governance::exceptions::{Control, ExceptionError, ExceptionState, NewException, Office};
+use serde_json::json;
+
+use super::{Context, job, parse_day, settle_site};
+use crate::cli::ExceptionCommand;
+use crate::installation::Installation;
+use crate::output::{self, Outcome};
+
+pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Outcome> {
+    let installation = context.open()?;
+    let site = settle_site(&installation, &context.global.site, None)?.id;
+    let who = context.who();
+    let office = Office { database: &installation.database, ledger: &installation.ledger, site: &site, now: installation.now() };
+    let decided = match command {
+        ExceptionCommand::Request { check, subject, reason, until, controls } => {
+            let new = NewException {
+                check: check.clone(),
+                subject: subject.as_ref().map(|subject| subject.parse()).transpose()?,
+                reason: reason.clone(),
+                requested_by: who,
+                expires_on: parse_day(&installation, until)?,
+                controls: controls.iter().map(|control| parse_control(&installation, control)).collect::<Result<_>>()?,
+            };
+            let known = |id: &str| installation.packs.checks.iter().any(|check| check.id == id);
+            office.request_exception(&new, known).map(|id| ("exception-requested", id))
+        }
+        ExceptionCommand::Approve { id } => {
+            office.decide_exception(*id, ExceptionState::Approved, &who).map(|()| ("exception-approved", *id))
+        }
+        ExceptionCommand::Revoke { id } => {
+            office.decide_exception(*id, ExceptionState::Revoked, &who).map(|()| ("exception-revoked", *id))
+        }
+        ExceptionCommand::List => return list(&installation, &context, &site),
+    };
+    let (message, id) = match decided {
+        Ok(decided) => decided,
+        Err(err) => return refuse(&installation, err),
+    };
+    if context.global.json {
+        output::json(&json!({ "exception": id, "message": installation.say(message, &[("id", id.into())]) }));
+    } else {
+        output::line(&installation.say(message, &[("id", id.into())]));
+    }
+    governance_changed(&installation, &site)?;
+    Ok(Outcome::Done)
+}
+
+/// An exception changes verdicts, so the tasks are settled anew.
+fn governance_changed(installation: &Installation, site: &str) -> Result<()> {
+    let body = json!({ "site": site }).to_string();
+    let topic = evidence::receive::RECEIVED_TOPIC;
+    installation.database.transaction::<_, store::StoreError>(|tx| store::outbox::publish(tx, topic, &body, installation.now()))?;
+    job::work(installation).map(|_| ())
+}
+
+fn refuse(installation: &Installation, err: ExceptionError) -> Result<Outcome> {
+    let id = match &err {
+        ExceptionError::UnknownCheck { .. } => "exception-unknown-check",
+        ExceptionError::NoReason => "exception-no-reason",
+        ExceptionError::NoControl => "exception-no-control",
+        ExceptionError::UnknownEvidence { .. } => "exception-unknown-evidence",
+        ExceptionError::BadEnd { .. } => "exception-bad-end",
+        ExceptionError::OwnRequest { .. } => "exception-own-request",
+        ExceptionError::Unknown { .. } => "exception-unknown",
+        ExceptionError::NotWaiting { .. } => "exception-not-waiting",
+        ExceptionError::Ledger(_) | ExceptionError::Store(_) => return Err(err.into()),
+    };
+    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
+    Ok(Outcome::Refused)
+}
+
+/// `対策=12` → the control and the number of its evidence.
+fn parse_control(installation: &Installation, text: &str) -> Result<Control> {
+    let parsed = text.rsplit_once('=').and_then(|(control, evidence)| {
+        Some(Control { control: control.trim().to_owned(), evidence: evidence.trim().trim_start_matches('#').parse().ok()? })
+    });
+    match parsed {
+        Some(control) => Ok(control),
+        None => bail!("{}", installation.say("exception-bad-control", &[("detail", text.into())])),
+    }
+}
+
+fn list(installation: &Installation, context: &Context<'_>, site: &str) -> Result<Outcome> {
+    for exception in installation.database.read(|tx| governance::store::list_exceptions(tx, site))? {
+        let subject = exception.subject.as_ref().map(ToString::to_string);
+        if context.global.json {
+            output::json(&json!({
+                "id": exception.id,
+                "check": exception.check,
+                "subject": subject,
+                "reason": exception.reason,
+                "requested_by": exception.requested_by,
+                "expires_on": exception.expires_on.to_string(),
+                "state": exception.state.name(),
+                "decided_by": exception.decided_by,
+                "controls": exception.controls.iter().map(|control| json!({ "control": control.control, "evidence": control.evidence })).collect::<Vec<_>>(),
+            }));
+        } else {
+            let subject = subject.unwrap_or_default();
+            output::line(&format!(
+                "#{} {} {} {subject} 〜{} {}",
+                exception.id,
+                exception.state.name(),
+                exception.check,
+                exception.expires_on,
+                exception.reason
+            ));
+        }
+    }
+    Ok(Outcome::Done)
+}

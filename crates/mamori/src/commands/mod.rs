@@ -1,0 +1,76 @@
+//! One file per command.
+
+pub(crate) mod assess;
+pub(crate) mod claim;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod exception;
+pub(crate) mod fact;
+pub(crate) mod import;
+pub(crate) mod job;
+pub(crate) mod ledger;
+pub(crate) mod task;
+
+use anyhow::{Result, bail};
+use evidence::store::SiteRow;
+
+use crate::cli::{Global, SiteArgs};
+use crate::config::Settings;
+use crate::installation::{Installation, SystemClock};
+
+/// What every command is given.
+pub(crate) struct Context<'a> {
+    pub(crate) global: &'a Global,
+    pub(crate) settings: Settings,
+}
+
+impl Context<'_> {
+    /// Who is at the keyboard.
+    pub(crate) fn who(&self) -> String {
+        let login = ["USER", "LOGNAME", "USERNAME"].iter().find_map(std::env::var_os);
+        let who = self.global.who.clone().or_else(|| login.map(|name| name.to_string_lossy().into_owned()));
+        who.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "operator".to_owned())
+    }
+
+    /// Opens the installation these settings describe.
+    pub(crate) fn open(&self) -> Result<Installation> {
+        Installation::open(self.settings.clone(), Box::new(SystemClock))
+    }
+
+    /// As [`Context::open`], without refusing a damaged ledger: the one who verifies has to see it.
+    pub(crate) fn open_for_verification(&self) -> Result<Installation> {
+        Installation::open_unchecked(self.settings.clone(), Box::new(SystemClock))
+    }
+}
+
+/// The site of this run, made or brought up to date from the options.
+pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&SiteArgs>) -> Result<SiteRow> {
+    if id.is_empty() || id.chars().count() > 60 || id.chars().any(|c| c.is_control() || c == '/') {
+        bail!("{}", installation.say("site-bad-id", &[("id", id.into())]));
+    }
+    let present = installation.find_site(id)?;
+    let mut site = present.clone().unwrap_or_else(|| SiteRow {
+        id: id.to_owned(),
+        name: installation.say("site-unnamed", &[]),
+        kind: "hospital".to_owned(),
+        beds: None,
+    });
+    if let Some(about) = about {
+        if let Some(name) = &about.name {
+            site.name.clone_from(name);
+        }
+        if let Some(kind) = about.kind {
+            kind.name().clone_into(&mut site.kind);
+        }
+        site.beds = about.beds.or(site.beds);
+    }
+    if present.as_ref() != Some(&site) {
+        installation.put_site(&site)?;
+    }
+    Ok(site)
+}
+
+/// A day given on the command line.
+pub(crate) fn parse_day(installation: &Installation, text: &str) -> Result<base::Date> {
+    text.parse().map_err(|_| anyhow::anyhow!("{}", installation.say("not-a-day", &[("detail", text.into())])))
+}

@@ -1,0 +1,54 @@
+//! `mamori task`: what is to be done. There is no command that closes a task: new evidence does.
+
+use anyhow::Result;
+use governance::{build::task_text, store as tables, tasks};
+use serde_json::json;
+
+use super::{Context, parse_day, settle_site};
+use crate::cli::TaskCommand;
+use crate::output::{self, Outcome};
+
+pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome> {
+    let installation = context.open()?;
+    let site = settle_site(&installation, &context.global.site, None)?;
+    match command {
+        TaskCommand::Assign { id, owner, due } => {
+            let due = due.as_ref().map(|day| parse_day(&installation, day)).transpose()?;
+            let done = installation.database.transaction(|tx| tables::assign_task(tx, &site.id, *id, owner, due))?;
+            if !done {
+                output::note(&installation.say("task-unknown", &[("id", (*id).into())]));
+                return Ok(Outcome::Refused);
+            }
+            output::line(&installation.say("task-assigned", &[("id", (*id).into()), ("owner", owner.as_str().into())]));
+        }
+        TaskCommand::List { all } => {
+            let (world, assessment) = installation.assess(&site.id)?;
+            let answers = installation.answer(&site, &world, &assessment);
+            let tasks = tasks::in_order(installation.database.read(|tx| tables::list_tasks(tx, &site.id, *all))?);
+            if tasks.is_empty() && !context.global.json {
+                output::line(&installation.say("task-none", &[]));
+            }
+            for task in tasks {
+                let (title, why) = task_text(&task.key, &installation.packs.checks, &answers, &installation.packs.kinds, installation.lang());
+                if context.global.json {
+                    output::json(&json!({
+                        "id": task.id,
+                        "key": task.key,
+                        "severity": task.severity,
+                        "title": title,
+                        "why": why,
+                        "owner": task.owner,
+                        "due_on": task.due_on.map(|day| day.to_string()),
+                        "opened_at": task.opened_at.rfc3339(),
+                        "closed_at": task.closed_at.map(|at| at.rfc3339()),
+                        "closed_by_evidence": task.closed_at.map(|_| task.closed_by),
+                    }));
+                } else {
+                    let done = if task.closed_at.is_some() { "✔" } else { "・" };
+                    output::line(&format!("{done} #{} [{}] {title}", task.id, task.severity.name()));
+                }
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,209 @@
+//! One installation, opened: database, evidence bytes, ledger, packs.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use base::{Clock, Lang, UtcSeconds};
+use evidence::store::SiteRow;
+use evidence::{Deriver, Gathered, Intake, Receipt, Registry, World};
+use governance::assessment::{Assessment, assess_site};
+use governance::exceptions::ActiveExceptions;
+use governance::{SiteAnswers, answers, tasks};
+use serde_json::json;
+use store::ledger::{LedgerKey, NewEntry, verify_tail};
+use store::{Blobs, Database, Ledger, Migration, migrate};
+
+use crate::config::Settings;
+use crate::packs::Packs;
+
+/// The clock of this machine.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the program reads the clock")]
+    fn now(&self) -> UtcSeconds {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        UtcSeconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Everything a command works with.
+pub(crate) struct Installation {
+    pub(crate) settings: Settings,
+    pub(crate) database: Database,
+    pub(crate) blobs: Blobs,
+    pub(crate) ledger: Ledger,
+    pub(crate) packs: Packs,
+    pub(crate) registry: Registry,
+    derivers: Vec<Box<dyn Deriver>>,
+    clock: Box<dyn Clock>,
+}
+
+/// Name and version, as reports show it.
+pub(crate) const PROGRAM: &str = concat!("mamori ", env!("CARGO_PKG_VERSION"));
+
+fn migrations() -> Vec<Migration> {
+    [evidence::store::MIGRATIONS, governance::MIGRATIONS].concat()
+}
+
+impl Installation {
+    /// Opens the data directory, making it if it is new, and checks the end of the ledger.
+    pub(crate) fn open(settings: Settings, clock: Box<dyn Clock>) -> Result<Self> {
+        let installation = Self::open_unchecked(settings, clock)?;
+        let tail = verify_tail(&installation.database, &installation.ledger.public_key())?;
+        if let Some(problem) = tail.problems.first() {
+            anyhow::bail!("{}", installation.say("trouble-ledger", &[("detail", problem.to_string().into())]));
+        }
+        Ok(installation)
+    }
+
+    /// Opens without looking at the ledger.
+    pub(crate) fn open_unchecked(settings: Settings, clock: Box<dyn Clock>) -> Result<Self> {
+        std::fs::create_dir_all(&settings.data).with_context(|| settings.data.display().to_string())?;
+        let database = match &settings.database {
+            Some(url) => Database::open_postgres(url.expose())?,
+            None => Database::open_sqlite(&settings.data.join("mamori.db"))?,
+        };
+        migrate(&database, &migrations(), clock.now())?;
+        let blobs = match &settings.database {
+            Some(_) => Blobs::database(database.clone()),
+            None => Blobs::directory(settings.data.join("blobs")),
+        };
+        let ledger = Ledger::new(open_key(&settings)?);
+        let packs = Packs::load(Some(&settings.data.join("packs")))?;
+        let (registry, derivers) = (packs.registry(), packs.derivers());
+        Ok(Self { settings, database, blobs, ledger, packs, registry, derivers, clock })
+    }
+
+    pub(crate) fn now(&self) -> UtcSeconds {
+        self.clock.now()
+    }
+
+    pub(crate) const fn lang(&self) -> Lang {
+        self.settings.lang
+    }
+
+    /// A message of the catalogue in the language of this run.
+    pub(crate) fn say(&self, id: &str, arguments: &[(&str, i18n::Argument)]) -> String {
+        i18n::message(self.lang(), id, arguments)
+    }
+
+    /// Adds a site or brings it up to date.
+    pub(crate) fn put_site(&self, site: &SiteRow) -> Result<()> {
+        self.database.transaction(|tx| evidence::store::put_site(tx, site, self.now()))?;
+        Ok(())
+    }
+
+    /// The site of this id.
+    pub(crate) fn find_site(&self, id: &str) -> Result<Option<SiteRow>> {
+        let sites = self.database.read(evidence::store::list_sites)?;
+        Ok(sites.into_iter().find(|site| site.id == id))
+    }
+
+    pub(crate) fn intake<'a>(&'a self, site: &'a str, who: &'a str) -> Intake<'a> {
+        Intake {
+            database: &self.database,
+            blobs: &self.blobs,
+            ledger: &self.ledger,
+            registry: &self.registry,
+            dictionary: &self.packs.dictionary,
+            site,
+            who,
+        }
+    }
+
+    /// Receives every gathered file, telling `each` after every one that is on the disk.
+    pub(crate) fn receive_all(
+        &self,
+        site: &str,
+        who: &str,
+        gathered: &Gathered,
+        mode: evidence::receive::Mode,
+        mut each: impl FnMut(&str, Result<&Receipt, &str>) -> Result<()>,
+    ) -> Result<()> {
+        let intake = self.intake(site, who);
+        for item in gathered.items() {
+            let bytes = match gathered.read(item) {
+                Ok(bytes) => bytes,
+                Err(refusal) => {
+                    let text = self.say(refusal.message, &[("detail", refusal.detail.into())]);
+                    each(&item.name, Err(&text))?;
+                    continue;
+                }
+            };
+            let receipt = intake.receive(&gathered.source(item, &bytes, self.now()), mode)?;
+            each(&item.name, Ok(&receipt))?;
+        }
+        for (name, refusal) in gathered.refusals() {
+            let text = self.say(refusal.message, &[("detail", refusal.detail.as_str().into())]);
+            each(name, Err(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What is known about a site, conclusions drawn.
+    pub(crate) fn load_world(&self, site: &str) -> Result<World> {
+        let now = self.now();
+        let mut world = self.database.read(|tx| World::load(tx, site, &self.packs.dictionary, now))?;
+        for deriver in &self.derivers {
+            deriver.derive(&mut world);
+        }
+        Ok(world)
+    }
+
+    /// Asks every check about a site.
+    pub(crate) fn assess(&self, site: &str) -> Result<(World, Assessment)> {
+        let world = self.load_world(site)?;
+        let exceptions = self.database.read(|tx| ActiveExceptions::load(tx, site, self.now()))?;
+        let assessment = assess_site(&world, &self.packs.checks, &exceptions);
+        Ok((world, assessment))
+    }
+
+    /// Answers the checklists a site answers itself.
+    pub(crate) fn answer(&self, site: &SiteRow, world: &World, assessment: &Assessment) -> Vec<SiteAnswers<'_>> {
+        answers::current_frameworks(&self.packs.frameworks, &site.kind, self.now())
+            .into_iter()
+            .map(|framework| answers::answer(framework, &self.packs.checks, assessment, world, &self.packs.kinds))
+            .collect()
+    }
+
+    /// Brings the tasks in line and records in the ledger what came out.
+    pub(crate) fn settle(&self, site: &SiteRow, assessment: &Assessment, answered: &[SiteAnswers<'_>]) -> Result<(usize, usize)> {
+        let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
+        let settled = tasks::settle_tasks(&self.database, &self.ledger, &site.id, &wanted, self.now())?;
+        let items: serde_json::Map<String, serde_json::Value> = answered
+            .iter()
+            .flat_map(|answers| &answers.items)
+            .map(|item| (item.item.id.clone(), json!(item.verdict.name())))
+            .collect();
+        let body = json!({ "items": items, "findings": assessment.findings(&self.packs.checks).len() });
+        self.ledger.write::<_, store::ledger::LedgerError>(&self.database, self.now(), |tx| {
+            tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })
+        })?;
+        Ok(settled)
+    }
+}
+
+/// Loads the signing key, making one for a new installation.
+fn open_key(settings: &Settings) -> Result<LedgerKey> {
+    let path = settings.data.join("ledger-key.pem");
+    if path.exists() {
+        return Ok(LedgerKey::load(&path, &settings.ledger_name)?);
+    }
+    match LedgerKey::create(&path, &settings.ledger_name, &random_seed()?) {
+        Ok(key) => Ok(key),
+        // Another process was a moment faster.
+        Err(_) if path.exists() => load_when_written(&path, settings),
+        Err(err) => Err(err.into()),
+    }
+}
+
+fn load_when_written(path: &Path, settings: &Settings) -> Result<LedgerKey> {
+    Ok(LedgerKey::load(path, &settings.ledger_name)?)
+}
+
+fn random_seed() -> Result<[u8; 32]> {
+    let mut seed = [0_u8; 32];
+    getrandom::fill(&mut seed).map_err(|err| anyhow::anyhow!("no randomness: {err}"))?;
+    Ok(seed)
+}

@@ -1,0 +1,72 @@
+//! What the program prints. Results go to standard output, progress and problems to standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one module that speaks to the terminal")]
+
+use std::io::{IsTerminal as _, Write as _};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+/// How a run ended, as the exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done.
+    Done,
+    /// Evidence contradicts, or the ledger is damaged.
+    Contradicted,
+    /// Something handed in was refused.
+    Refused,
+    /// Storage, database or configuration trouble.
+    Trouble,
+}
+
+impl Outcome {
+    /// The exit code.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Contradicted => 1,
+            Self::Refused => 3,
+            Self::Trouble => 4,
+        }
+    }
+}
+
+/// Prints a line of the result.
+pub(crate) fn line(text: &str) {
+    // A closed pipe (`mamori … | head`) is no reason to panic.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints one JSON value and makes sure it is on its way.
+pub(crate) fn json(value: &Value) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{value}");
+    let _ = out.flush();
+}
+
+/// Prints a remark or a problem.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A bar on the terminal; invisible where nobody watches.
+pub(crate) fn progress(count: usize, label: &str) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(u64::try_from(count).ok(), target);
+    if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.set_prefix(label.to_owned());
+    bar
+}
+
+/// Asks a yes-or-no question; no, where nobody can answer.
+pub(crate) fn confirm(question: &str) -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return false;
+    }
+    let _ = write!(std::io::stderr(), "{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "はい")
+}

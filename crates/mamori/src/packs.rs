@@ -1,0 +1,141 @@
+//! The packs the program carries, with those of the installation laid over them.
+//!
+//! A file of the same path in `<data>/packs/` takes the place of the built-in one; a new path adds to them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use assess::{Check, CheckPack, Dictionary, Framework, Wording};
+use asset::Columns;
+use evidence::{Deriver, Registry};
+use governance::DocumentKinds;
+use risk::{Doors, ReleaseAliases};
+
+include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+
+/// Largest pack file, in bytes.
+const MAX_BYTES: u64 = 8 << 20;
+
+/// Everything the packs say.
+pub(crate) struct Packs {
+    pub(crate) dictionary: Dictionary,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) frameworks: Vec<Framework>,
+    pub(crate) kinds: DocumentKinds,
+    wording: Arc<Wording>,
+    columns: Arc<Columns>,
+    doors: Arc<Doors>,
+    aliases: Arc<ReleaseAliases>,
+}
+
+impl Packs {
+    /// Loads the built-in packs with those below `overlay`, if it exists.
+    pub(crate) fn load(overlay: Option<&Path>) -> Result<Self> {
+        let mut files: BTreeMap<String, String> =
+            EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        if let Some(folder) = overlay.filter(|folder| folder.is_dir()) {
+            overlay_files(folder, folder, &mut files)?;
+        }
+        Self::parse(&files)
+    }
+
+    fn parse(files: &BTreeMap<String, String>) -> Result<Self> {
+        let below = |prefix: &str| -> Vec<(&str, &str)> {
+            files.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, text)| (name.as_str(), text.as_str())).collect()
+        };
+        let one = |name: &str| files.get(name).map(String::as_str).with_context(|| format!("the pack file {name} is missing"));
+        let mut facts = below("facts/");
+        facts.retain(|(name, _)| !matches!(*name, "facts/wording.toml" | "facts/columns.toml"));
+        let dictionary = Dictionary::parse(&facts)?;
+        let wording = Wording::parse(&dictionary, "facts/wording.toml", one("facts/wording.toml")?).map_err(all_problems)?;
+        let columns = Columns::parse(&dictionary, one("facts/columns.toml")?)?;
+        let mut checks = Vec::new();
+        for (name, text) in below("checks/") {
+            checks.extend(CheckPack::parse(&dictionary, name, text).map_err(all_problems)?.checks);
+        }
+        let mut frameworks = Vec::new();
+        for (name, text) in below("frameworks/") {
+            frameworks.push(Framework::parse(name, text).map_err(all_problems)?);
+        }
+        let problems = assess::validate(&frameworks, checks.iter().map(|check| check.id.as_str()));
+        if !problems.is_empty() {
+            return Err(all_problems(problems));
+        }
+        Ok(Self {
+            kinds: DocumentKinds::parse(one("documents/documents.toml")?)?,
+            doors: Arc::new(Doors::parse(one("intel/known_doors.toml")?)?),
+            aliases: Arc::new(ReleaseAliases::parse(one("intel/os_releases.toml")?)?),
+            wording: Arc::new(wording),
+            columns: Arc::new(columns),
+            dictionary,
+            checks,
+            frameworks,
+        })
+    }
+
+    /// The importers of every capability, most particular first; ledgers kept by hand look least particular and come last.
+    pub(crate) fn registry(&self) -> Registry {
+        let mut importers = hardening::importers();
+        importers.extend(risk::importers());
+        importers.extend(governance::importers());
+        importers.extend(asset::importers(&self.columns, &self.wording));
+        Registry::new(importers)
+    }
+
+    /// What is concluded from facts, in order: first what is one thing, then what follows.
+    pub(crate) fn derivers(&self) -> Vec<Box<dyn Deriver>> {
+        let mut derivers = asset::derivers();
+        derivers.extend(hardening::derivers());
+        derivers.extend(risk::derivers(&self.doors, &self.aliases));
+        derivers
+    }
+}
+
+fn all_problems(problems: Vec<assess::PackError>) -> anyhow::Error {
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}", texts.join("\n"))
+}
+
+fn overlay_files(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            overlay_files(root, &path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let size = std::fs::metadata(&path)?.len();
+            if size > MAX_BYTES {
+                bail!("{} has {size} bytes; {MAX_BYTES} are allowed", path.display());
+            }
+            let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
+            files.insert(name, std::fs::read_to_string(&path).with_context(|| path.display().to_string())?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_packs_load() {
+        let packs = Packs::load(None).unwrap();
+        assert!(packs.checks.len() >= 40, "{}", packs.checks.len());
+        assert!(packs.frameworks.iter().any(|framework| framework.id == "mhlw-r7-hospital"));
+    }
+
+    #[test]
+    fn a_site_can_add_an_edition_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("frameworks")).unwrap();
+        let text = EMBEDDED.iter().find(|(name, _)| *name == "frameworks/mhlw-r7-hospital.toml").unwrap().1;
+        let next = text.replace("R7-", "R8-").replace("mhlw-r7", "mhlw-r8").replace("\"R6-", "\"R7-");
+        // The mapping of this made-up edition is left out; only the shape counts here.
+        let next: String = next.lines().filter(|line| !line.starts_with("maps_to")).map(|line| format!("{line}\n")).collect();
+        std::fs::write(folder.path().join("frameworks/mhlw-r8-hospital.toml"), next).unwrap();
+        let packs = Packs::load(Some(folder.path())).unwrap();
+        assert!(packs.frameworks.iter().any(|framework| framework.id == "mhlw-r8-hospital"));
+    }
+}

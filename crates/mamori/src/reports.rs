@@ -1,0 +1,141 @@
+//! Reports on the disk: HTML, PDF, XLSX, JSON, the checklist form, every fact, and the ledger for a third party.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use base::{Lang, SubjectKind};
+use evidence::World;
+use evidence::store::{self as evidence_tables, SiteRow};
+use governance::assessment::Assessment;
+use governance::build::{Material, build_report};
+use report::Report;
+use report::pdf::{PdfReport, PdfReportError};
+use serde_json::json;
+
+use crate::installation::{Installation, PROGRAM};
+use crate::output;
+
+/// What a report says besides the evidence.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Heading<'a> {
+    pub(crate) prepared_by: &'a str,
+    pub(crate) notice: &'a str,
+    pub(crate) not_received: &'a [(String, String)],
+}
+
+/// Fills the report of a site.
+pub(crate) fn make(
+    installation: &Installation,
+    site: &SiteRow,
+    world: &World,
+    assessment: &Assessment,
+    heading: Heading<'_>,
+) -> Result<Report> {
+    let answers = installation.answer(site, world, assessment);
+    let material = Material {
+        site,
+        lang: installation.lang(),
+        world,
+        checks: &installation.packs.checks,
+        assessment,
+        answers: &answers,
+        kinds: &installation.packs.kinds,
+        not_received: heading.not_received,
+        prepared_by: heading.prepared_by,
+        notice: heading.notice,
+        program: PROGRAM,
+    };
+    Ok(installation.database.read(|tx| build_report(tx, &material))?)
+}
+
+/// Writes every form of the report into `folder`; returns what could not be written, for the user.
+pub(crate) fn write(installation: &Installation, site: &SiteRow, world: &World, report: &Report, folder: &Path) -> Result<Vec<String>> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let lang = installation.lang();
+    let put = |name: &str, bytes: &[u8]| -> Result<()> {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).with_context(|| path.display().to_string())
+    };
+    put("report.html", report::html::render(report, lang).as_bytes())?;
+    put("checklist.html", report::html::render_checklist(report, lang).as_bytes())?;
+    put("report.xlsx", &report::xlsx::render(report, lang)?)?;
+    put("report.json", report::json::render(report)?.as_bytes())?;
+    let mut remarks = Vec::new();
+    for (name, pdf) in [("report.pdf", report::pdf::render(report, lang)), ("checklist.pdf", report::pdf::render_checklist(report, lang))] {
+        remarks.extend(write_pdf(installation, name, pdf, &put)?);
+    }
+    write_facts(installation, site, world, &folder.join("facts.jsonl"))?;
+    Ok(remarks)
+}
+
+fn write_pdf(
+    installation: &Installation,
+    name: &str,
+    pdf: Result<PdfReport, PdfReportError>,
+    put: &dyn Fn(&str, &[u8]) -> Result<()>,
+) -> Result<Option<String>> {
+    match pdf {
+        Ok(pdf) => {
+            put(name, &pdf.bytes)?;
+            if pdf.missing.is_empty() {
+                return Ok(None);
+            }
+            let missing: String = pdf.missing.iter().collect();
+            Ok(Some(installation.say("pdf-missing-characters", &[("name", name.into()), ("characters", missing.into())])))
+        }
+        Err(err) => Ok(Some(installation.say("pdf-not-made", &[("name", name.into()), ("detail", format!("{:#}", anyhow::Error::from(err)).into())]))),
+    }
+}
+
+/// Every fact that counts, one JSON object a line: subject, key, value, when, grade, file, place, hash.
+fn write_facts(installation: &Installation, site: &SiteRow, world: &World, path: &Path) -> Result<()> {
+    let file = std::fs::File::create(path).with_context(|| path.display().to_string())?;
+    let mut out = std::io::BufWriter::new(file);
+    let evidence: std::collections::HashMap<i64, evidence_tables::EvidenceRow> = installation
+        .database
+        .read(|tx| evidence_tables::list_evidence(tx, &site.id))?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let locators = installation.database.read(|tx| evidence_tables::list_locators(tx, &site.id))?;
+    for (_, kind) in SubjectKind::ALL {
+        for (_, known) in world.of_kind(kind) {
+            let mut facts: Vec<_> = known.facts().iter().collect();
+            facts.sort_by_key(|fact| fact.key);
+            for fact in facts {
+                let Some(origin) = world.origin(fact.id) else { continue };
+                let row = evidence.get(&origin.evidence);
+                let line = json!({
+                    "subject": known.subject.to_string(),
+                    "key": world.dictionary().key(fact.key),
+                    "value": fact.value.to_string(),
+                    "observed_at": fact.observed_at.rfc3339(),
+                    "grade": fact.grade,
+                    "file": row.map(|row| row.name.as_str()),
+                    "place": locators.get(&(origin.subject, origin.key, origin.evidence)),
+                    "sha256": row.map(|row| row.sha256.to_string()),
+                });
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Shows the gist of a report on the terminal.
+pub(crate) fn show(installation: &Installation, report: &Report) {
+    output::line(&format!("■ {}", report.site.name));
+    for sentence in &report.summary {
+        output::line(&format!("  {sentence}"));
+    }
+    for finding in report.findings.iter().filter(|finding| finding.severity <= base::Severity::High) {
+        let subjects = finding.subjects.iter().take(3).cloned().collect::<Vec<_>>().join("、");
+        let arguments = [("title", finding.title.as_str().into()), ("subjects", subjects.into()), ("count", finding.subjects_total.into())];
+        output::line(&installation.say("show-finding", &arguments));
+    }
+    if installation.lang() == Lang::Ja {
+        output::line("");
+    }
+}

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Writes the seeds that are no sample files: expressions and packs from packs/, small archives, workbooks and tables.
+
+Called by seed.sh. Needs nothing but Python's standard library and makes the same files every time.
+"""
+
+import io
+import json
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+
+FUZZ = Path(__file__).resolve().parent
+CORPUS = FUZZ / "corpus"
+PACKS = FUZZ.parent / "packs"
+# Not the day the script runs: the same seeds every time.
+DAY = (2026, 4, 1, 9, 30, 0)
+
+
+def write(target, seeds):
+    """One file for each seed, numbered."""
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for count, seed in enumerate(seeds, 1):
+        (folder / f"own-{count}").write_bytes(seed if isinstance(seed, bytes) else seed.encode())
+    print(f"{target}: {count} own seeds")
+
+
+def tables_of(pattern, name):
+    """Every table `name` of the pack files that match."""
+    for path in sorted(PACKS.glob(pattern)):
+        yield from tomllib.loads(path.read_text(encoding="utf-8")).get(name, [])
+
+
+def expressions():
+    """What the packs ask, with every key replaced by one of the fuzz target's dictionary."""
+    types = {fact["key"]: fact["type"] for fact in tables_of("facts/*.toml", "fact")}
+
+    def replace(match):
+        key = match[0]
+        return f"{key.split('.')[0]}.{types[key]}{1 + sum(key.encode()) % 2}" if key in types else key
+
+    for check in tables_of("checks/*.toml", "check"):
+        for field in ("when", "expect"):
+            if field in check:
+                # Texts keep what they say; only what stands outside quotation marks is a key.
+                parts = check[field].split("'")
+                parts[::2] = [re.sub(r"[a-z]+\.[a-z0-9_]+", replace, part) for part in parts[::2]]
+                yield "'".join(parts)
+    yield "asset.text1 like 'win*1?'\0Windows 11"
+    yield "version_lt(asset.text1, '7.2.4b') or version_le(asset.text2, site.text1)\0v6.4.9"
+    yield "not (asset.list1 within ['a', 'b']) and asset.list2 contains asset.text1\0a b"
+    yield "asset.date1 < today and age_days(asset.date2) >= -3 and asset.date1 != date('2026-04-01')"
+    yield "asset.class in ['server', 'none'] and asset.integer1 in [1, -2] and not empty(asset.list1)"
+    yield "(asset.bool1 = asset.bool2) = known(site.bool1) or size(asset.list1) > 2"
+
+
+HEAD = """[pack]
+id = "p"
+title = { ja = "題", en = "t" }
+[[check]]
+id = "C-1"
+subject = "asset"
+title = { ja = "題", en = "t" }
+severity = "high"
+why = { ja = "題", en = "t" }
+fix = { ja = "題", en = "t" }
+ask = { ja = "題", en = "t" }
+source = "s"
+edition = "e"
+mark = "seen"
+"""
+
+
+def packs():
+    """The first lines of every pack file, and small whole files of the target's own dictionary."""
+    for path in sorted(PACKS.glob("*/*.toml")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        yield "".join(lines[:40])
+    tests = '[[check.test]]\nname = "x"\nfacts = { "asset.n" = 3, "asset.l" = ["a"], "asset.d" = 2026-04-01 }\noutcome = "holds"\n'
+    yield f"{HEAD}expect = \"asset.n >= 1 and asset.l contains 'a'\"\nroll_up = \"any\"\n{tests}"
+    yield f"{HEAD}when = \"asset.class = 'pc'\"\nexpect = \"age_days(asset.d) < 400\"\nshare = 95\n{tests}today = 2026-05-01\n"
+    yield '[booleans]\ntrue = ["有", "yes"]\nfalse = ["無"]\n[values]\n"asset.class" = { pc = ["ＰＣ"], server = ["サーバ"] }\n'
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:D3"/><sheetData>'
+    '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>OS</t></is></c><c r="C1" s="1"><v>45383.5</v></c></row>'
+    '<row r="2"><c r="A2"><v>1.5</v></c><c r="B2" t="b"><v>1</v></c><c r="C2" t="e"><v>#REF!</v></c><c r="D2" t="str"><f>A1</f><v>x</v></c></row>'
+    '<row r="3"><c r="A3" s="2"><v>3.25</v></c><c r="B3" t="d"><v>2026-04-01T00:00:00</v></c></row>'
+    '</sheetData><mergeCells count="1"><mergeCell ref="A1:A3"/></mergeCells></worksheet>'
+)
+STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2"><si><t>端末名</t></si><si><r><t>a</t></r><rPh><t>b</t></rPh></si></sst>'
+STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy/mm/dd"/></numFmts>'
+    '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="46"/></cellXfs></styleSheet>'
+)
+WORKBOOK = (
+    '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+    '<workbookPr date1904="1"/><sheets><sheet name="資産" sheetId="1" state="hidden" r:id="rId1"/></sheets><definedNames><definedName name="n">a!$A$1</definedName></definedNames></workbook>'
+)
+CONTENT_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+)
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+)
+
+
+def archive(entries, method=zipfile.ZIP_DEFLATED):
+    """A zip of `(name, content)`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as file:
+        for name, content in entries:
+            file.writestr(zipfile.ZipInfo(name, DAY), content, method)
+    return packed.getvalue()
+
+
+def workbook(method):
+    return archive(
+        [
+            ("[Content_Types].xml", CONTENT_TYPES),
+            ("_rels/.rels", PACKAGE),
+            ("xl/_rels/workbook.xml.rels", RELATIONS),
+            ("xl/workbook.xml", WORKBOOK),
+            ("xl/styles.xml", STYLES),
+            ("xl/sharedStrings.xml", STRINGS),
+            ("xl/worksheets/sheet1.xml", SHEET),
+        ],
+        method,
+    )
+
+
+def tables():
+    yield "端末名,OS,台数\r\nehr-01,Windows 11,3\r\n\"a\"\"b\",\"c\nd\",\r\n"
+    yield "端末名\tOS\r\n電子カルテ\tWindows\r\n".encode("cp932")
+    yield "端末名;OS\r\na;b\r\n".encode("utf-16")
+    yield workbook(zipfile.ZIP_DEFLATED)
+    yield workbook(zipfile.ZIP_STORED)
+    # The parts of a workbook as the fuzz target packs them.
+    yield SHEET
+    yield "\x1e".join([SHEET, STRINGS, STYLES])
+    yield "\x1e".join([SHEET, STRINGS, STYLES, WORKBOOK])
+
+
+def archives():
+    inner = archive([("a.csv", "a,b\n1,2\n")])
+    yield inner
+    yield archive([("audit/audit.csv", "a" * 5000), ("inner.zip", inner), ("folder/", ""), ("A.csv", "x"), ("a.csv", "y")])
+    yield archive([("a.txt", "stored"), ("../b.txt", "x"), ("c:\\d.txt", "x"), ("e\\f.txt", "x")], zipfile.ZIP_STORED)
+    yield archive([("bzip", "a" * 100)], zipfile.ZIP_BZIP2)
+    yield archive([("zero", bytes(100_000))])
+    yield archive([])
+    legacy = bytearray(archive([("aa", "x")], zipfile.ZIP_STORED))
+    yield bytes(legacy).replace(b"aa", "資".encode("cp932"))
+    yield b"rubbish before" + inner + b"rubbish behind"
+
+
+def catalogues():
+    entry = {
+        "cveID": "CVE-2018-13379",
+        "vendorProject": "Fortinet",
+        "product": "FortiOS",
+        "vulnerabilityName": "x",
+        "dateAdded": "2021-11-03",
+        "shortDescription": "x",
+        "requiredAction": "x",
+        "dueDate": "2022-05-03",
+        "knownRansomwareCampaignUse": "Known",
+        "notes": "",
+        "cwes": ["CWE-22"],
+    }
+    whole = {"title": "t", "catalogVersion": "2025.08.25", "dateReleased": "2025-08-25T17:00:03.6217Z", "count": 2}
+    yield json.dumps(whole | {"vulnerabilities": [entry, entry | {"knownRansomwareCampaignUse": "Unknown"}]})
+
+
+def products():
+    yield json.dumps([{"cycle": "22.04", "eol": "2027-04-01", "lts": True, "latest": "22.04.3", "support": False, "releaseDate": "2022-04-21"}])
+    yield json.dumps({"schema_version": "1.2.0", "result": {"name": "a", "label": "A", "releases": [{"name": "1", "isEol": False, "eolFrom": "2027-04-01"}]}})
+
+
+if __name__ == "__main__":
+    write("check_expression", expressions())
+    write("pack", packs())
+    write("table", tables())
+    write("archive", archives())
+    write("kev", catalogues())
+    write("endoflife", products())
