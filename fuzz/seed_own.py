@@ -92,7 +92,7 @@ SHEET = (
     '<row r="3"><c r="A3" s="2"><v>3.25</v></c><c r="B3" t="d"><v>2026-04-01T00:00:00</v></c></row>'
     '</sheetData><mergeCells count="1"><mergeCell ref="A1:A3"/></mergeCells></worksheet>'
 )
-STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2"><si><t>端末名</t></si><si><r><t>a</t></r><rPh><t>b</t></rPh></si></sst>'
+STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2" uniqueCount="2"><si><t>端末名</t></si><si><r><t>a</t></r><rPh><t>b</t></rPh></si></sst>'
 STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy/mm/dd"/></numFmts>'
     '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="46"/></cellXfs></styleSheet>'
@@ -162,6 +162,20 @@ def archives():
     yield b"rubbish before" + inner + b"rubbish behind"
 
 
+def policies():
+    groups = (
+        '<?xml version="1.0" encoding="utf-8"?><Groups clsid="{3125E937-EB16-4b4c-9934-544FC6D24D26}"><User name="a">'
+        '<Properties action="U" cpassword="j1Uyj3Vx8TY9LtLZil2uAuZkFQA/4latT76ZwgdHdhw" userName="a"/></User></Groups>'
+    )
+    yield groups
+    yield groups.encode("utf-16")
+    yield "<a cpassword = 'x' CPASSWORD=y cpassword=z 'w'>"
+    yield (
+        '<GPO xmlns="http://www.microsoft.com/GroupPolicy/Settings"><Identifier><Identifier>{1}</Identifier><Domain>d</Domain></Identifier>'
+        "<Name>n &amp; &#x7aef;</Name><LinksTo><SOMPath>d/a</SOMPath><Enabled>true</Enabled><NoOverride>false</NoOverride></LinksTo></GPO>"
+    )
+
+
 def catalogues():
     entry = {
         "cveID": "CVE-2018-13379",
@@ -190,5 +204,6 @@ if __name__ == "__main__":
     write("pack", packs())
     write("table", tables())
     write("archive", archives())
+    write("gpo_backup", policies())
     write("kev", catalogues())
     write("endoflife", products())

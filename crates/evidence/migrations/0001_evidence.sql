@@ -11,8 +11,8 @@ CREATE TABLE evidence (
     id           INTEGER NOT NULL PRIMARY KEY,
     site         TEXT    NOT NULL REFERENCES site (id),
     name         TEXT    NOT NULL,
-    sha256       BLOB    NOT NULL,              -- of what is stored
-    original     BLOB    NOT NULL,              -- of what was handed in; differs only if secrets were struck
+    sha256       TEXT    NOT NULL,              -- of what is stored
+    original     TEXT    NOT NULL,              -- of what was handed in; differs only if secrets were struck
     size_bytes   INTEGER NOT NULL CHECK (size_bytes >= 0),
     importer     TEXT    NOT NULL,              -- empty: no importer knew the format
     received_at  INTEGER NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE evidence (
     unused       INTEGER NOT NULL,
     refused      INTEGER NOT NULL,
     fact_count   INTEGER NOT NULL,
-    facts_root   BLOB    NOT NULL,
+    facts_root   TEXT    NOT NULL,
     ledger_seq   INTEGER NOT NULL
 ) {STRICT};
 CREATE INDEX evidence_by_original ON evidence (site, original);

@@ -42,6 +42,12 @@ impl<'a> Cutter<'a> {
         self.struck.push(Struck { what: what.chars().take(80).collect(), line, offset });
     }
 
+    /// As [`Self::cut`], leaving `mark` in the place, so that a reader of the redacted file sees that something stood there.
+    pub(crate) fn mask(&mut self, from: usize, to: usize, what: &str, line: u32, mark: &[u8]) {
+        self.cut(from, to, what, line);
+        self.bytes.extend_from_slice(mark);
+    }
+
     /// The result, or `None` if nothing was left out.
     pub(crate) fn finish(mut self) -> Option<Redacted> {
         if self.struck.is_empty() {

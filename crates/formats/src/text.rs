@@ -207,6 +207,15 @@ impl<'a> Units<'a> {
         Self { bytes, encoding: detect(bytes) }
     }
 
+    /// ASCII text in the encoding of this file.
+    pub(crate) fn encode_ascii(&self, text: &str) -> Vec<u8> {
+        if self.encoding.unit_bytes() == 1 {
+            return text.as_bytes().to_vec();
+        }
+        let little = self.encoding.unit([1, 0]) == 1;
+        text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    }
+
     /// Number of whole units after the byte order mark.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len().saturating_sub(self.encoding.bom_bytes()) / self.encoding.unit_bytes()

@@ -280,6 +280,7 @@ fn summary(material: &Material<'_>, frameworks: &[FrameworkReport], findings: &[
     }
     let grave = findings.iter().filter(|finding| finding.severity <= base::Severity::High).count();
     match findings.first() {
+        Some(_) if grave == 0 => sentences.push(message(lang, "summary-only-minor", &[("count", findings.len().into())])),
         Some(first) => {
             let subject = first.subjects.first().cloned().unwrap_or_default();
             let arguments = [("grave", grave.into()), ("title", first.title.as_str().into()), ("subject", subject.into())];

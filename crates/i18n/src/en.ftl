@@ -78,6 +78,7 @@ site-unnamed = (no name set)
 site-bad-id = The site id "{ $id }" can't be used. Take up to 60 characters without /.
 summary-counts = Of { $all } items of the checklist ({ $title }): { $proved } proved, { $attested } claimed, { $contradicted } contradicted, { $stale } stale, { $unknown } unknown.
 summary-worst = { $grave } grave findings. First: "{ $title }" does not hold for { $subject }.
+summary-only-minor = No grave finding. There are { $count } of medium or low weight.
 summary-no-finding = No finding contradicts the evidence.
 summary-asks = { $count } kinds of exports or documents would answer what is not known.
 summary-all-asked = No export or document is waited for.

@@ -80,6 +80,7 @@ site-unnamed = （施設名未設定）
 site-bad-id = 施設の識別名「{ $id }」は使えません。60文字までの、/ を含まない名前にしてください。
 summary-counts = { $title }のチェックリスト { $all } 項目のうち、証明 { $proved }、申告のみ { $attested }、矛盾 { $contradicted }、期限切れ { $stale }、不明 { $unknown } です。
 summary-worst = 重い指摘が { $grave } 件あります。最初に対応するのは「{ $title }」に反する { $subject } です。
+summary-only-minor = 急いで直すべき重い指摘はありません。中・低の指摘が { $count } 件あります。
 summary-no-finding = 証跡と矛盾する指摘はありません。
 summary-asks = 分からないことは、{ $count } 種類の書き出しや書類で確かめられます。
 summary-all-asked = 確かめる必要のある書き出しや書類は残っていません。

@@ -35,7 +35,11 @@ const SECRET_COLUMNS: [&str; 24] = [
     "パスワード",
 ];
 
-/// Empties every cell of a column that holds secrets, and every description that looks like it holds a password.
+/// What stands in a description after its password was taken out.
+pub(super) const STRUCK_DESCRIPTION: &str = "***";
+
+/// Empties every cell of a column that holds secrets, and puts `***` for every description that looks like it
+/// holds a password.
 ///
 /// `None` if there is nothing to take out. In a file with such a column, a row that does not fit the header loses all its
 /// cells, because nobody can tell where its secret stands. Works in one pass and has no limit of its own, so that no part
@@ -55,13 +59,13 @@ pub fn redact(bytes: &[u8]) -> Option<Redacted> {
             continue;
         }
         for ((field, name), kind) in record.fields.iter().zip(&names).zip(&kinds) {
-            let secret = match kind {
-                Column::Secret => !units.text(field.from, field.to).trim().is_empty(),
-                Column::Description => holds_password_hint(&field.text(&units)),
-                Column::Other => false,
-            };
-            if secret {
-                cutter.cut(units.offset(field.from), units.offset(field.to), name, field.line);
+            let (from, to) = (units.offset(field.from), units.offset(field.to));
+            match kind {
+                Column::Secret if !units.text(field.from, field.to).trim().is_empty() => cutter.cut(from, to, name, field.line),
+                Column::Description if holds_password_hint(&field.text(&units)) => {
+                    cutter.mask(from, to, name, field.line, &units.encode_ascii(STRUCK_DESCRIPTION));
+                }
+                Column::Secret | Column::Description | Column::Other => {}
             }
         }
     }

@@ -15,15 +15,16 @@ pub fn redact_cpassword(bytes: &[u8]) -> Option<Redacted> {
     let mut cutter = Cutter::new(units.bytes());
     let (mut at, mut line) = (0, 1_u32);
     while at < units.len() {
-        let span = if units.has_ascii_at(at, NAME) { find_value(&units, at + NAME.len()) } else { None };
-        let next = span.map_or(at + 1, |(from, to)| {
+        let mut next = at + 1;
+        let spans = if units.has_ascii_at(at, NAME) { find_values(&units, at + NAME.len()) } else { [None, None] };
+        for (from, to) in spans.into_iter().flatten() {
             if from < to {
                 let line = line.saturating_add(count_breaks(&units, at, from));
                 let end = if to >= units.len() { bytes.len() } else { units.offset(to) };
                 cutter.cut(units.offset(from), end, NAME, line);
             }
-            to.max(at + 1)
-        });
+            next = next.max(to);
+        }
         line = line.saturating_add(count_breaks(&units, at, next));
         at = next;
     }
@@ -35,21 +36,31 @@ fn count_breaks(units: &Units<'_>, from: usize, to: usize) -> u32 {
     u32::try_from(breaks).unwrap_or(u32::MAX)
 }
 
-/// The units of the value behind an attribute name; without quotes it ends at the next space or `>`.
-fn find_value(units: &Units<'_>, behind_name: usize) -> Option<(usize, usize)> {
+/// The units of the values behind an attribute name; without quotes a value ends at the next space or `>`.
+///
+/// There are two if a quoted text follows a value without quotes: with the first one gone it would stand behind the `=`.
+fn find_values(units: &Units<'_>, behind_name: usize) -> [Option<(usize, usize)>; 2] {
     let equals = skip_space(units, behind_name);
     if units.ascii(equals) != Some(b'=') {
-        return None;
+        return [None, None];
     }
-    let opening = skip_space(units, equals + 1);
-    let quote = units.ascii(opening).filter(|unit| *unit == b'"' || *unit == b'\'');
-    let from = if quote.is_some() { opening + 1 } else { equals + 1 };
-    let ends = |index: &usize| match (units.ascii(*index), quote) {
-        (Some(unit), Some(quote)) => unit == quote,
-        (Some(unit), None) => unit.is_ascii_whitespace() || unit == b'>',
-        (None, _) => false,
-    };
-    Some((from, (from..units.len()).find(ends).unwrap_or(units.len())))
+    let from = equals + 1;
+    if let Some(quoted) = find_quoted(units, from) {
+        return [Some(quoted), None];
+    }
+    let to = find_end(units, from, |unit| unit.is_ascii_whitespace() || unit == b'>');
+    [Some((from, to)), if from < to { find_quoted(units, to) } else { None }]
+}
+
+/// What stands between the quotes that open at `from`, spaces aside; without a closing quote it reaches the end.
+fn find_quoted(units: &Units<'_>, from: usize) -> Option<(usize, usize)> {
+    let opening = skip_space(units, from);
+    let quote = units.ascii(opening).filter(|unit| *unit == b'"' || *unit == b'\'')?;
+    Some((opening + 1, find_end(units, opening + 1, |unit| unit == quote)))
+}
+
+fn find_end(units: &Units<'_>, from: usize, ends: impl Fn(u8) -> bool) -> usize {
+    (from..units.len()).find(|index| units.ascii(*index).is_some_and(&ends)).unwrap_or(units.len())
 }
 
 fn skip_space(units: &Units<'_>, from: usize) -> usize {

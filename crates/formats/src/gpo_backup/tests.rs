@@ -86,6 +86,13 @@ fn a_damaged_cpassword_goes_too_and_a_clean_file_stays() {
 }
 
 #[test]
+fn a_quoted_text_does_not_take_the_place_of_a_value_that_was_taken_out() {
+    let redacted = redact_cpassword(b"cpassword=first 'second' cpassword=\"third\"").unwrap();
+    assert_eq!(redacted.bytes, b"cpassword= '' cpassword=\"\"");
+    assert_eq!(redact_cpassword(&redacted.bytes), None);
+}
+
+#[test]
 fn a_file_cut_anywhere_gives_an_answer() {
     for bytes in [utf16(REPORT), GROUPS.as_bytes().to_vec()] {
         for length in 0..bytes.len() {

@@ -125,17 +125,24 @@ fn states_too_many_strings(part: &[u8]) -> bool {
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer) {
-            Ok(Event::Start(start)) if start.local_name().as_ref() == "sst" => return states_too_many(&start, part.len()),
+            Ok(Event::Start(start)) if start.local_name().as_ref() == "sst" => {
+                return states_too_many(&start, part.len());
+            }
             Ok(Event::Eof) | Err(_) => return false,
             Ok(_) => {}
         }
     }
 }
 
+/// The library takes attributes without quotes too, so any digits behind the name count.
 fn states_too_many(start: &BytesStart<'_>, part_bytes: usize) -> bool {
     let most = (part_bytes / STRING_BYTES).max(FREE_STRINGS);
-    let mut stated = start.attributes().flatten().filter(|attribute| attribute.key.as_ref() == "uniqueCount");
-    stated.any(|attribute| attribute.value.trim().parse::<usize>().map_or(true, |count| count > most))
+    let raw = start.attributes_raw();
+    raw.split("uniqueCount").skip(1).any(|behind| {
+        let value = behind.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | '+'));
+        let digits = value.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        !digits.is_empty() && digits.parse::<usize>().map_or(true, |count| count > most)
+    })
 }
 
 fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Table>, ReadXlsxError> {

@@ -231,13 +231,17 @@ fn hand_made_with(sheet: &[u8], more: &[(&str, &[u8])]) -> Vec<u8> {
 fn a_stated_number_of_strings_is_not_believed() {
     let read = |head: &str| {
         let strings = format!("{head}<si><t>端末</t></si></sst>");
-        read_xlsx(&hand_made_with(SHEET.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]), &Limits::default())
+        read_xlsx(
+            &hand_made_with(SHEET.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]),
+            &Limits::default(),
+        )
     };
     assert_eq!(read("<sst uniqueCount='1'>").unwrap()[0].rows[0].cell(2), "端末");
     for head in [
         "<sst uniqueCount='1000000000000'>",
         "<?xml version='1.0'?><!-- -- --><s:sst count='1' uniqueCount='1000000000000' xmlns:s='x'>",
         "<a></b><sst uniqueCount='1000000000000'/>",
+        "<sst uniqueCount=1000000000000>",
     ] {
         assert!(matches!(read(head), Err(ReadXlsxError::Contradiction)), "{head}");
     }
