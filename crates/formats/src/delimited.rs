@@ -7,6 +7,9 @@ use crate::text::Units;
 
 const QUOTE: u8 = b'"';
 
+/// Most fields of a record that are told apart; the field behind them holds all the rest, delimiters included.
+pub(crate) const MAX_FIELDS: usize = 10_000;
+
 /// One record; blank lines are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
@@ -137,10 +140,13 @@ impl Iterator for Records<'_> {
             return None;
         }
         let line = self.line;
-        let mut fields = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
         loop {
             let (field, unterminated) = self.read_field();
-            fields.push(field);
+            match fields.get_mut(MAX_FIELDS) {
+                Some(rest) => rest.to = field.to,
+                None => fields.push(field),
+            }
             if unterminated || self.units.ascii(self.at) != Some(self.delimiter) {
                 return Some(Record { line, fields, unterminated });
             }
@@ -170,6 +176,16 @@ mod tests {
     #[test]
     fn empty_fields_count_and_blank_lines_do_not() {
         check("\n,a,\r\n\r\n,\n", &[&["", "a", ""], &["", ""]]);
+    }
+
+    #[test]
+    fn fields_beyond_the_limit_share_one() {
+        let text = format!("{}b,c\nd", "a,".repeat(MAX_FIELDS));
+        let units = Units::new(text.as_bytes());
+        let records: Vec<Record> = Records::new(units, b',').collect();
+        assert_eq!(records[0].fields.len(), MAX_FIELDS + 1);
+        assert_eq!(records[0].fields[MAX_FIELDS].text(&units), "b,c");
+        assert_eq!(records[1].fields[0].text(&units), "d");
     }
 
     #[test]

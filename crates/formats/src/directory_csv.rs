@@ -325,7 +325,8 @@ pub fn parse_computers(bytes: &[u8]) -> Result<Computers, ParseDirectoryError> {
 fn read_account(cells: &mut Cells<'_>) -> Account {
     let account_control = cells.number("userAccountControl").map(AccountControl);
     let description = cells.text("Description");
-    let description_holds_password = description.as_deref().is_some_and(|text| text == redact::STRUCK_DESCRIPTION || holds_password_hint(text));
+    let description_holds_password =
+        description.as_deref().is_some_and(|text| text == redact::STRUCK_DESCRIPTION || holds_password_hint(text));
     Account {
         line: cells.line(),
         sam_account_name: cells.text("SamAccountName"),

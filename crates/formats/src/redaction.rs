@@ -20,6 +20,9 @@ pub struct Redacted {
     pub struck: Vec<Struck>,
 }
 
+/// Most places that are listed; whatever stands behind them is taken out too, and one last entry says so.
+const MAX_STRUCK: usize = 100_000;
+
 /// Copies a file piece by piece and notes what is left out.
 #[derive(Debug)]
 pub(crate) struct Cutter<'a> {
@@ -39,7 +42,11 @@ impl<'a> Cutter<'a> {
         self.bytes.extend_from_slice(self.source.get(self.copied_to..from).unwrap_or_default());
         self.copied_to = self.copied_to.max(to);
         let offset = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
-        self.struck.push(Struck { what: what.chars().take(80).collect(), line, offset });
+        match self.struck.len() {
+            ..MAX_STRUCK => self.struck.push(Struck { what: what.chars().take(80).collect(), line, offset }),
+            MAX_STRUCK => self.struck.push(Struck { what: "further places, not listed".to_owned(), line, offset }),
+            _ => {}
+        }
     }
 
     /// As [`Self::cut`], leaving `mark` in the place, so that a reader of the redacted file sees that something stood there.
@@ -55,5 +62,23 @@ impl<'a> Cutter<'a> {
         }
         self.bytes.extend_from_slice(self.source.get(self.copied_to..).unwrap_or_default());
         Some(Redacted { bytes: self.bytes, struck: self.struck })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_beyond_the_list_are_taken_out_all_the_same() {
+        let source = "x,".repeat(MAX_STRUCK + 5);
+        let mut cutter = Cutter::new(source.as_bytes());
+        for at in 0..MAX_STRUCK + 5 {
+            cutter.cut(2 * at, 2 * at + 1, "a", 1);
+        }
+        let redacted = cutter.finish().unwrap();
+        assert!(redacted.bytes.iter().all(|byte| *byte == b','));
+        assert_eq!(redacted.struck.len(), MAX_STRUCK + 1);
+        assert_eq!(redacted.struck.last().unwrap().what, "further places, not listed");
     }
 }

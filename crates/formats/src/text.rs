@@ -266,6 +266,22 @@ pub(crate) fn line_of(text: &str, offset: usize) -> u32 {
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// Where the lines of a text end, for many questions about one text.
+#[derive(Debug)]
+pub(crate) struct LineEnds(Vec<usize>);
+
+impl LineEnds {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// Line number, from 1, of a byte offset.
+    pub(crate) fn line_of(&self, offset: usize) -> u32 {
+        let before = self.0.partition_point(|end| *end < offset);
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -313,6 +329,16 @@ mod tests {
         let mut bytes = "電子カルテの端末、外来の端末、病棟の端末".repeat(20).into_bytes();
         bytes.push(0xFF);
         assert_eq!(decode(&bytes).encoding, Encoding::Utf8);
+    }
+
+    #[test]
+    fn lines_are_counted_alike_for_one_question_and_for_many() {
+        for text in ["", "a", "\n", "a\nb\n\nあ\n", "\r\n\r\n"] {
+            let ends = LineEnds::of(text);
+            for offset in 0..=text.len() + 1 {
+                assert_eq!(ends.line_of(offset), line_of(text, offset), "{text:?} {offset}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The accountability report (説明責任レポート) of a site, filled from its answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use assess::{Check, Reason};
-use base::{Lang, Verdict};
+use base::{Lang, Subject, Verdict};
 use evidence::World;
 use evidence::store::{self as evidence_tables, SiteRow};
 use i18n::message;
@@ -17,7 +17,7 @@ use crate::answers::{ItemAnswer, SiteAnswers};
 use crate::assessment::{Assessment, CheckAnswer};
 use crate::documents::DocumentKinds;
 use crate::exceptions::ExceptionState;
-use crate::lines::Lookup;
+use crate::lines::{Lookup, subject_names};
 use crate::sentences::Speaker;
 use crate::store as tables;
 use crate::tasks::{self, Task};
@@ -57,7 +57,7 @@ pub struct Material<'a> {
 /// # Errors
 /// [`StoreError`] of the database.
 pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Report, StoreError> {
-    let lookup = Lookup::load(tx, &material.site.id, material.world, material.lang)?;
+    let lookup = Lookup::load(tx, &material.site.id, material.world, material.lang, material.kinds)?;
     let tasks = tasks::in_order(tables::list_tasks(tx, &material.site.id, true)?);
     let exceptions = list_exceptions(tx, material, &lookup)?;
     let mut frameworks = Vec::new();
@@ -66,6 +66,8 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
     }
     let findings = findings(tx, material, &lookup)?;
     let asks = asks(material);
+    let names = subject_names(material.world);
+    let wording = TaskWording::new(material, &names);
     Ok(Report {
         site: site(material),
         made_at: material.world.now(),
@@ -76,8 +78,8 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
         checkpoint: ledger::find_checkpoint(tx)?.and_then(checkpoint),
         summary: summary(material, &frameworks, &findings, &asks),
         tiles: TILES.iter().map(|tile| tile_of(tile, material)).collect(),
-        todo: tasks.iter().filter(|task| task.closed_at.is_none()).take(7).map(|task| todo(task, material)).collect(),
-        tasks: tasks.iter().map(|task| task_line(task, material)).collect(),
+        todo: tasks.iter().filter(|task| task.closed_at.is_none()).take(7).map(|task| todo(task, &wording)).collect(),
+        tasks: tasks.iter().map(|task| task_line(task, &wording, material)).collect(),
         frameworks,
         findings,
         asks,
@@ -349,45 +351,83 @@ const fn badness(verdict: Verdict) -> u8 {
     }
 }
 
-/// What a task says, and why.
-#[must_use]
-pub fn task_text(key: &str, checks: &[Check], answers: &[SiteAnswers<'_>], kinds: &DocumentKinds, lang: Lang) -> (String, String) {
-    let check = |id: &str| checks.iter().find(|check| check.id == id);
-    let item = |id: &str| answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id).map(|item| item.item);
-    match key.split_once(':') {
-        Some(("fix", id)) => check(id).map_or_else(
-            || (id.to_owned(), String::new()),
-            |check| (check.fix.get(lang).to_owned(), check.why.get(lang).to_owned()),
-        ),
-        Some(("ask", id)) => check(id).map_or_else(
-            || (id.to_owned(), String::new()),
-            |check| {
-                let title = message(lang, "task-ask", &[("title", check.title.get(lang).into())]);
-                (title, check.ask.get(lang).to_owned())
-            },
-        ),
-        Some((_, id)) => item(id).map_or_else(
-            || (id.to_owned(), String::new()),
-            |item| {
-                let labels: Vec<&str> = item.documents.iter().filter_map(|kind| kinds.find(kind)).map(|kind| match lang {
-                    Lang::Ja => kind.ja.as_str(),
-                    Lang::En => kind.en.as_str(),
-                }).collect();
-                let arguments = [("number", item.number.as_str().into()), ("documents", labels.join("・").into())];
-                (message(lang, "task-show", &arguments), item.text.get(lang).to_owned())
-            },
-        ),
-        None => (key.to_owned(), String::new()),
+/// What is needed to put a task into words.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskWording<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// The checks.
+    pub checks: &'a [Check],
+    /// What they answered.
+    pub assessment: &'a Assessment,
+    /// The checklists, answered.
+    pub answers: &'a [SiteAnswers<'a>],
+    /// Kinds of documents.
+    pub kinds: &'a DocumentKinds,
+    /// Names of subjects.
+    pub names: &'a HashMap<Subject, String>,
+}
+
+impl<'a> TaskWording<'a> {
+    const fn new(material: &Material<'a>, names: &'a HashMap<Subject, String>) -> Self {
+        Self {
+            lang: material.lang,
+            checks: material.checks,
+            assessment: material.assessment,
+            answers: material.answers,
+            kinds: material.kinds,
+            names,
+        }
+    }
+
+    /// What a task says, and why.
+    #[must_use]
+    pub fn text(&self, key: &str) -> (String, String) {
+        let unknown = || (key.to_owned(), String::new());
+        match key.split_once(':') {
+            Some(("fix", id)) => self.check(id).map_or_else(unknown, |check| self.fix(check)),
+            Some(("ask", id)) => self.check(id).map_or_else(unknown, |check| {
+                let title = message(self.lang, "task-ask", &[("title", check.title.get(self.lang).into())]);
+                (title, check.ask.get(self.lang).to_owned())
+            }),
+            Some((_, id)) => self.item(id).map_or_else(unknown, |item| self.show(item)),
+            None => unknown(),
+        }
+    }
+
+    fn check(&self, id: &str) -> Option<&'a Check> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    fn item(&self, id: &str) -> Option<&'a assess::Item> {
+        self.answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id).map(|item| item.item)
+    }
+
+    fn fix(&self, check: &Check) -> (String, String) {
+        let failing = self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
+        let title = check.title.get(self.lang);
+        let fix = check.fix.get(self.lang).to_owned();
+        let Some(first) = failing.first() else { return (title.to_owned(), fix) };
+        let name = self.names.get(first).map_or_else(|| first.id(), String::as_str);
+        let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
+        let arguments = [("subject", name.into()), ("title", title.into()), ("count", failing.len().into())];
+        (message(self.lang, id, &arguments), fix)
+    }
+
+    fn show(&self, item: &assess::Item) -> (String, String) {
+        let labels: Vec<String> = item.documents.iter().map(|kind| self.kinds.label(kind).get(self.lang).to_owned()).collect();
+        let arguments = [("number", item.number.as_str().into()), ("documents", labels.join("・").into())];
+        (message(self.lang, "task-show", &arguments), item.text.get(self.lang).to_owned())
     }
 }
 
-fn todo(task: &Task, material: &Material<'_>) -> TodoLine {
-    let (title, why) = task_text(&task.key, material.checks, material.answers, material.kinds, material.lang);
+fn todo(task: &Task, wording: &TaskWording<'_>) -> TodoLine {
+    let (title, why) = wording.text(&task.key);
     TodoLine { title, why, owner: task.owner.clone(), due_on: task.due_on }
 }
 
-fn task_line(task: &Task, material: &Material<'_>) -> TaskLine {
-    let (title, _) = task_text(&task.key, material.checks, material.answers, material.kinds, material.lang);
+fn task_line(task: &Task, wording: &TaskWording<'_>, material: &Material<'_>) -> TaskLine {
+    let (title, _) = wording.text(&task.key);
     let today = material.world.now().date_jst();
     let state = match (task.closed_at, task.due_on) {
         (Some(_), _) => TaskState::Done,

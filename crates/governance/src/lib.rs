@@ -8,7 +8,7 @@ pub mod assessment;
 pub mod build;
 pub mod documents;
 pub mod exceptions;
-mod lines;
+pub mod lines;
 mod sentences;
 pub mod statement;
 pub mod store;

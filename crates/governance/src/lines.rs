@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use assess::FactId;
-use base::{Lang, Locator, Subject, SubjectKind};
+use assess::{Fact, FactId};
+use base::{FactValue, Lang, Locator, Subject, SubjectKind};
 use evidence::World;
 use evidence::store::{self as tables, EvidenceRow};
 use report::model::EvidenceLine;
 use ::store::{StoreError, Transaction};
 
 use crate::assessment::{CheckAnswer, Shown};
+use crate::documents::DocumentKinds;
 
 /// Most lines shown for one check or item; the spreadsheet of facts has the rest.
 const MAX_LINES: usize = 60;
@@ -18,14 +19,15 @@ const MAX_LINES: usize = 60;
 pub(crate) struct Lookup<'a> {
     pub(crate) world: &'a World,
     pub(crate) lang: Lang,
+    kinds: &'a DocumentKinds,
     evidence: HashMap<i64, EvidenceRow>,
     names: HashMap<Subject, String>,
 }
 
 impl<'a> Lookup<'a> {
-    pub(crate) fn load(tx: &mut Transaction, site: &str, world: &'a World, lang: Lang) -> Result<Self, StoreError> {
+    pub(crate) fn load(tx: &mut Transaction, site: &str, world: &'a World, lang: Lang, kinds: &'a DocumentKinds) -> Result<Self, StoreError> {
         let evidence = tables::list_evidence(tx, site)?.into_iter().map(|row| (row.id, row)).collect();
-        Ok(Self { world, lang, evidence, names: names(world) })
+        Ok(Self { world, lang, kinds, evidence, names: subject_names(world) })
     }
 
     /// How a subject is called: its name with its identifier.
@@ -59,6 +61,19 @@ impl<'a> Lookup<'a> {
         Ok(lines)
     }
 
+    /// The value as a reader wants it: kinds of documents by their name, lists on one line, numbers with their unit.
+    fn value(&self, key: &str, fact: &Fact, unit: &str) -> String {
+        let text = fact.value.to_string();
+        if key == "document.kind" {
+            return self.kinds.label(&text).get(self.lang).to_owned();
+        }
+        match (&fact.value, self.lang) {
+            (FactValue::Bool(true), Lang::Ja) => "はい".to_owned(),
+            (FactValue::Bool(false), Lang::Ja) => "いいえ".to_owned(),
+            _ => format!("{}{unit}", text.replace('\n', "、")),
+        }
+    }
+
     fn line(&self, tx: &mut Transaction, subject: &Subject, id: FactId) -> Result<Option<EvidenceLine>, StoreError> {
         let Some(origin) = self.world.origin(id) else { return Ok(None) };
         let Some((index, fact)) = self.world.fact(subject, id) else { return Ok(None) };
@@ -69,7 +84,7 @@ impl<'a> Lookup<'a> {
         let unit = definition.unit.as_deref().map_or_else(String::new, |unit| unit_label(unit, self.lang));
         Ok(Some(EvidenceLine {
             label: definition.label.get(self.lang).to_owned(),
-            value: format!("{}{unit}", fact.value.to_string().replace('\n', "、")),
+            value: self.value(&definition.key, fact, &unit),
             subject: self.name(subject),
             file_name: evidence.map_or_else(String::new, |row| row.name.clone()),
             locator,
@@ -101,7 +116,9 @@ fn unit_label(unit: &str, lang: Lang) -> String {
     }
 }
 
-fn names(world: &World) -> HashMap<Subject, String> {
+/// How people call each subject: its name with its identifier.
+#[must_use]
+pub fn subject_names(world: &World) -> HashMap<Subject, String> {
     const NAMED: [(SubjectKind, &str); 6] = [
         (SubjectKind::Asset, "asset.name"),
         (SubjectKind::Account, "account.name"),
@@ -115,7 +132,12 @@ fn names(world: &World) -> HashMap<Subject, String> {
         for (index, known) in world.of_kind(kind) {
             let id = known.subject.id();
             let name = world.find_text(index, key).filter(|name| *name != id);
-            let shown = name.map_or_else(|| id.to_owned(), |name| format!("{name}（{id}）"));
+            let shown = match name {
+                // The identifier of a document is its kind and title.
+                Some(name) if kind == SubjectKind::Document => name.to_owned(),
+                Some(name) => format!("{name}（{id}）"),
+                None => id.to_owned(),
+            };
             names.insert(known.subject.clone(), shown);
         }
     }

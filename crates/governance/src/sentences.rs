@@ -23,7 +23,10 @@ const MAX_REASONS: usize = 4;
 impl Speaker<'_> {
     /// The reasons of an item, one sentence each.
     pub(crate) fn reasons(&self, answer: &ItemAnswer<'_>) -> String {
-        let mut reasons: Vec<&Reason> = answer.reasons.iter().collect();
+        // Where a document stands, it need not be said that the answer alone would not do.
+        let has_document = answer.reasons.iter().any(|reason| matches!(reason, Reason::Document { .. }));
+        let counts = |reason: &&Reason| !(has_document && **reason == Reason::ClaimNotEnough);
+        let mut reasons: Vec<&Reason> = answer.reasons.iter().filter(counts).collect();
         reasons.sort_by_key(|reason| weight(reason));
         let told: Vec<String> = reasons.iter().take(MAX_REASONS).map(|reason| self.reason(reason, answer)).collect();
         let mut text = told.join(if self.lang == Lang::Ja { "" } else { " " });

@@ -72,7 +72,8 @@ struct Room {
 }
 
 /// From generous to terse. The last one fits whatever comes.
-const ROOMS: [Room; 5] = [
+const ROOMS: [Room; 6] = [
+    Room { sentence: 100, reason: 30, frameworks: 4, framework_title: 30, todo: 7, todo_title: 46 },
     Room { sentence: 90, reason: 28, frameworks: 4, framework_title: 26, todo: 7, todo_title: 34 },
     Room { sentence: 70, reason: 24, frameworks: 4, framework_title: 22, todo: 7, todo_title: 28 },
     Room { sentence: 60, reason: 20, frameworks: 4, framework_title: 18, todo: 6, todo_title: 24 },

@@ -1,5 +1,6 @@
 //! Takes passwords out of directory exports.
 
+use super::MAX_COLUMNS;
 use super::sheet::open;
 use crate::delimited::Record;
 use crate::redaction::{Cutter, Redacted};
@@ -42,18 +43,20 @@ pub(super) const STRUCK_DESCRIPTION: &str = "***";
 /// holds a password.
 ///
 /// `None` if there is nothing to take out. In a file with such a column, a row that does not fit the header loses all its
-/// cells, because nobody can tell where its secret stands. Works in one pass and has no limit of its own, so that no part
+/// cells, because nobody can tell where its secret stands; so does every row if the header is wider than is read. Works in one pass and has no limit of its own, so that no part
 /// of a long file escapes it.
 #[must_use]
 pub fn redact(bytes: &[u8]) -> Option<Redacted> {
     let units = Units::new(bytes);
     let (header, records) = open(units)?;
-    let names: Vec<String> = header.fields.iter().map(|field| field.text(&units).trim().to_owned()).collect();
+    let too_wide = header.fields.len() > MAX_COLUMNS;
+    let fields = header.fields.iter().take(MAX_COLUMNS);
+    let names: Vec<String> = fields.map(|field| field.text(&units).trim().to_owned()).collect();
     let kinds: Vec<Column> = names.iter().map(|name| Column::of(name)).collect();
-    let has_secrets = kinds.contains(&Column::Secret);
+    let has_secrets = too_wide || kinds.contains(&Column::Secret);
     let mut cutter = Cutter::new(units.bytes());
     for record in records {
-        let fits = record.fields.len() == names.len() && !record.unterminated;
+        let fits = !too_wide && record.fields.len() == names.len() && !record.unterminated;
         if has_secrets && !fits {
             cut_all(&record, &units, &mut cutter);
             continue;
@@ -61,7 +64,9 @@ pub fn redact(bytes: &[u8]) -> Option<Redacted> {
         for ((field, name), kind) in record.fields.iter().zip(&names).zip(&kinds) {
             let (from, to) = (units.offset(field.from), units.offset(field.to));
             match kind {
-                Column::Secret if !units.text(field.from, field.to).trim().is_empty() => cutter.cut(from, to, name, field.line),
+                Column::Secret if !units.text(field.from, field.to).trim().is_empty() => {
+                    cutter.cut(from, to, name, field.line)
+                }
                 Column::Description if holds_password_hint(&field.text(&units)) => {
                     cutter.mask(from, to, name, field.line, &units.encode_ascii(STRUCK_DESCRIPTION));
                 }

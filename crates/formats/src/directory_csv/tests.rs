@@ -83,8 +83,8 @@ fn secrets_are_emptied_and_listed_without_their_value() {
 }
 
 #[test]
-fn a_description_with_a_password_is_emptied_in_every_encoding() {
-    let clean = USERS.replace("初期PW：Kinen2024", "");
+fn a_description_with_a_password_is_masked_in_every_encoding() {
+    let clean = USERS.replace("初期PW：Kinen2024", "***");
     assert_eq!(redact(USERS.as_bytes()).unwrap().bytes, clean.as_bytes());
     assert_eq!(redact(&utf16(USERS)).unwrap().bytes, utf16(&clean));
     assert_eq!(redact(&encode_cp932(USERS).0).unwrap().bytes, encode_cp932(&clean).0);
@@ -122,6 +122,17 @@ fn descriptions_with_a_password_are_told_from_those_about_passwords() {
         "",
     ] {
         assert!(!holds_password_hint(text), "{text}");
+    }
+}
+
+#[test]
+fn a_header_wider_than_is_read_costs_every_row() {
+    for columns in [MAX_COLUMNS, MAX_COLUMNS + 1, 20_000] {
+        let names: String = (2..columns).map(|number| format!("c{number},")).collect();
+        let file = format!("SamAccountName,{names}userPassword\na,{}Kinen2024\n", ",".repeat(columns - 2));
+        let redacted = redact(file.as_bytes()).unwrap();
+        assert!(!String::from_utf8(redacted.bytes).unwrap().contains("Kinen2024"), "{columns}");
+        assert_eq!(parse_users(file.as_bytes()).is_ok(), columns == MAX_COLUMNS);
     }
 }
 

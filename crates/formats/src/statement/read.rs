@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::{Answer, Claim, FORMAT, FieldError, FieldProblem, MAX_CLAIMS, ParseStatementError, Statement};
-use crate::text::line_of;
+use crate::text::{LineEnds, line_of};
 
 const KEYS: [&str; 13] = [
     "mamori_statement",
@@ -29,14 +29,15 @@ const CLAIM_KEYS: [&str; 6] = ["item", "answer", "checked_on", "target_on", "by"
 /// Reads everything above the signature line; the second value is the public key.
 pub(super) fn read_statement(body: &str) -> Result<(Statement, Option<String>), ParseStatementError> {
     let document = DeTable::parse(body).map_err(|err| toml_error(body, 0, &err))?;
-    let mut reader = Reader { table: document.get_ref(), body, at: 0, errors: Vec::new() };
+    let ends = LineEnds::of(body);
+    let mut reader = Reader { table: document.get_ref(), ends: &ends, at: 0, errors: Vec::new() };
     if let Some((key, _)) = reader.table.get_key_value("signature") {
-        return Err(ParseStatementError::SignatureNotLast { line: line_of(body, key.span().start) });
+        return Err(ParseStatementError::SignatureNotLast { line: ends.line_of(key.span().start) });
     }
     if !reader.is_format_known() {
         return Err(ParseStatementError::Format);
     }
-    let lines = reader.table.keys().map(|key| (key.get_ref().to_string(), line_of(body, key.span().start)));
+    let lines = reader.table.keys().map(|key| (key.get_ref().to_string(), ends.line_of(key.span().start)));
     let lines: BTreeMap<String, u32> = lines.collect();
     reader.note_unknown(&KEYS);
     let public_key = reader.text("public_key");
@@ -75,7 +76,7 @@ fn toml_error(text: &str, lines_before: u32, err: &Error) -> ParseStatementError
 /// Takes values out of one table and notes what does not fit.
 struct Reader<'a> {
     table: &'a DeTable<'a>,
-    body: &'a str,
+    ends: &'a LineEnds,
     /// Offset of the table, for what is missing in it.
     at: usize,
     errors: Vec<FieldError>,
@@ -83,7 +84,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn note(&mut self, offset: usize, problem: FieldProblem) {
-        self.errors.push(FieldError { line: line_of(self.body, offset), problem });
+        self.errors.push(FieldError { line: self.ends.line_of(offset), problem });
     }
 
     fn note_unknown(&mut self, known: &[&str]) {
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
                 self.note(at, FieldProblem::Value { key: "claim", expected: "table" });
                 continue;
             };
-            let mut reader = Reader { table, body: self.body, at, errors: Vec::new() };
+            let mut reader = Reader { table, ends: self.ends, at, errors: Vec::new() };
             claims.extend(reader.claim());
             self.errors.append(&mut reader.errors);
         }
@@ -189,7 +190,7 @@ impl<'a> Reader<'a> {
             target_on: self.date("target_on"),
             by: self.text("by"),
             note: self.text("note"),
-            line: line_of(self.body, self.at),
+            line: self.ends.line_of(self.at),
         })
     }
 }

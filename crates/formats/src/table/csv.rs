@@ -50,6 +50,7 @@ pub fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Table, ReadCsvError> {
     reader.read().map_err(|overflow| match overflow {
         Overflow::Rows => ReadCsvError::TooManyRows { limit: limits.rows },
         Overflow::Cells => ReadCsvError::TooManyCells { limit: limits.cells },
+        Overflow::Text => ReadCsvError::TooLarge { found, limit: limits.expanded_bytes },
     })?;
     Ok(reader.builder.finish())
 }
@@ -132,7 +133,7 @@ struct CsvReader<'a> {
 
 impl<'a> CsvReader<'a> {
     fn new(text: &'a str, limits: &'a Limits) -> Self {
-        let builder = Builder::new(String::new(), limits, limits.cells);
+        let builder = Builder::new(String::new(), limits, limits.cells, limits.expanded_bytes);
         Self { text, delimiter: guess_delimiter(text), builder, row: 1, column: 1, cell: String::new() }
     }
 

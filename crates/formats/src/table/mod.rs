@@ -18,7 +18,7 @@ use base::Locator;
 pub struct Limits {
     /// Size of the file, in bytes.
     pub bytes: u64,
-    /// Expanded size of an Excel file, in bytes.
+    /// Expanded size of an Excel file, in bytes; also the size of all texts that are kept of a file, in UTF-8.
     pub expanded_bytes: u64,
     /// Number of sheets.
     pub sheets: usize,
@@ -139,20 +139,23 @@ struct Builder<'a> {
     rows: std::collections::BTreeMap<u32, Vec<String>>,
     problems: Vec<TableProblem>,
     cells_left: usize,
+    /// Bytes of text that may still be kept. A workbook names a long text by a short number as often as it likes.
+    text_left: u64,
 }
 
 /// A table grew beyond a limit that must not be cut silently.
 enum Overflow {
     Rows,
     Cells,
+    Text,
 }
 
 /// Problems kept per table; a file with more is bad enough.
 const MAX_PROBLEMS: usize = 1_000;
 
 impl<'a> Builder<'a> {
-    fn new(sheet: String, limits: &'a Limits, cells_left: usize) -> Self {
-        Self { limits, sheet, rows: std::collections::BTreeMap::new(), problems: Vec::new(), cells_left }
+    fn new(sheet: String, limits: &'a Limits, cells_left: usize, text_left: u64) -> Self {
+        Self { limits, sheet, rows: std::collections::BTreeMap::new(), problems: Vec::new(), cells_left, text_left }
     }
 
     fn report(&mut self, row: u32, column: u32, reason: TableProblemReason) {
@@ -175,6 +178,8 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         let kept = self.cut(row, column, text);
+        let kept_bytes = u64::try_from(kept.len()).unwrap_or(u64::MAX);
+        self.text_left = self.text_left.checked_sub(kept_bytes).ok_or(Overflow::Text)?;
         let is_new = !self.rows.contains_key(&row);
         if is_new && self.rows.len() >= self.limits.rows {
             return Err(Overflow::Rows);

@@ -43,6 +43,14 @@ pub enum ReadXlsxError {
         /// The limit.
         limit: usize,
     },
+    /// More text than allowed.
+    #[error("more than {limit} bytes of text, reached in sheet {sheet:?}")]
+    TooMuchText {
+        /// Name of the sheet in which the limit was reached.
+        sheet: String,
+        /// The limit.
+        limit: u64,
+    },
     /// More cells than allowed.
     #[error("more than {limit} cells, reached in sheet {sheet:?}")]
     TooManyCells {
@@ -152,15 +160,16 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Table>, ReadXlsxErro
     if names.len() > limits.sheets {
         return Err(ReadXlsxError::TooManySheets { found: names.len(), limit: limits.sheets });
     }
-    let mut cells_left = limits.cells;
+    let (mut cells_left, mut text_left) = (limits.cells, limits.expanded_bytes);
     let mut tables = Vec::new();
     for name in names {
-        let mut builder = Builder::new(name.clone(), limits, cells_left);
+        let mut builder = Builder::new(name.clone(), limits, cells_left, text_left);
         read_sheet(&mut workbook, &name, &mut builder).map_err(|overflow| match overflow {
             Overflow::Rows => ReadXlsxError::TooManyRows { sheet: name, limit: limits.rows },
             Overflow::Cells => ReadXlsxError::TooManyCells { sheet: name, limit: limits.cells },
+            Overflow::Text => ReadXlsxError::TooMuchText { sheet: name, limit: limits.expanded_bytes },
         })?;
-        cells_left = builder.cells_left;
+        (cells_left, text_left) = (builder.cells_left, builder.text_left);
         tables.push(builder.finish());
     }
     Ok(tables)
@@ -212,17 +221,19 @@ fn set_cell(builder: &mut Builder<'_>, row: u32, column: u32, value: &DataRef<'_
 fn fill_down(builder: &mut Builder<'_>, region: &Dimensions) -> Result<(), Overflow> {
     let (first, column) = (region.start.0.saturating_add(1), region.start.1.saturating_add(1));
     let last = region.end.0.saturating_add(1).min(first.saturating_add(10_000));
-    let index = usize::try_from(region.start.1).unwrap_or(usize::MAX);
-    let Some(text) = builder.rows.get(&first).and_then(|cells| cells.get(index)).cloned() else {
-        return Ok(());
-    };
     let below = first.saturating_add(1);
-    if text.is_empty() || below > last {
+    if below > last {
         return Ok(());
     }
     let rows: Vec<u32> = builder.rows.range(below..=last).map(|(row, _)| *row).collect();
+    let index = usize::try_from(region.start.1).unwrap_or(usize::MAX);
+    let Some(text) = builder.rows.get(&first).and_then(|cells| cells.get(index)) else { return Ok(()) };
+    if text.is_empty() || rows.is_empty() {
+        return Ok(());
+    }
+    let text = text.clone();
     for row in rows {
-        // Each filling costs one cell, so that overlapping regions cannot be made to cost more than the limit.
+        // Each filling costs one cell and its text, so that overlapping regions cannot be made to cost more than the limits.
         builder.cells_left = builder.cells_left.checked_sub(1).ok_or(Overflow::Cells)?;
         builder.set(row, column, &text)?;
     }

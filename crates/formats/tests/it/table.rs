@@ -248,6 +248,23 @@ fn a_stated_number_of_strings_is_not_believed() {
 }
 
 #[test]
+fn a_long_text_named_by_many_cells_counts_each_time() {
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "長".repeat(300));
+    let sheet = |cells: usize, merges: usize| {
+        let rows = format!("<row>{}</row><row><c t='s'><v>0</v></c></row>", "<c t='s'><v>0</v></c>".repeat(cells));
+        let merged = "<mergeCell ref='A1:A2'/>".repeat(merges);
+        format!("<worksheet><sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells></worksheet>")
+    };
+    let read = |sheet: &str| {
+        let bytes = hand_made_with(sheet.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]);
+        read_xlsx(&bytes, &Limits { expanded_bytes: 9_000, ..Limits::default() })
+    };
+    assert_eq!(read(&sheet(9, 0)).unwrap()[0].rows[0].cell(9), "長".repeat(300));
+    assert!(matches!(read(&sheet(10, 0)), Err(ReadXlsxError::TooMuchText { limit: 9_000, .. })));
+    assert!(matches!(read(&sheet(9, 1)), Err(ReadXlsxError::TooMuchText { .. })), "a filling counts too");
+}
+
+#[test]
 fn a_workbook_with_a_part_that_cannot_be_measured_is_refused() {
     for name in ["x:/sharedStrings.xml", "../sharedStrings.xml"] {
         let refused = read_xlsx(&hand_made_with(SHEET.as_bytes(), &[(name, b"<sst/>")]), &Limits::default());

@@ -43,7 +43,10 @@ impl Importer for DirectoryExport {
         let errors = match directory_csv::recognise(source.bytes) {
             Some(DirectoryKind::Users) => {
                 let users = directory_csv::parse_users(source.bytes).map_err(|err| unreadable(err.to_string()))?;
-                users.rows.iter().for_each(|user| read_user(user, sink));
+                // An empty cell says "no password here" only if the export has the column at all.
+                let described = |user: &User| user.account.description.is_some() || user.account.description_holds_password;
+                let has_column = users.rows.iter().any(described);
+                users.rows.iter().for_each(|user| read_user(user, has_column, sink));
                 users.errors
             }
             Some(DirectoryKind::Computers) => {
@@ -60,7 +63,7 @@ impl Importer for DirectoryExport {
     }
 }
 
-fn read_user(user: &User, sink: &mut FactSink<'_>) {
+fn read_user(user: &User, has_descriptions: bool, sink: &mut FactSink<'_>) {
     let account = &user.account;
     let name = account.sam_account_name.as_ref().or(account.name.as_ref());
     let id = account.sid.clone().or_else(|| name.map(|name| format!("name/{}", name.to_lowercase())));
@@ -88,7 +91,7 @@ fn read_user(user: &User, sink: &mut FactSink<'_>) {
     say("account.unconstrained_delegation", flag(control.map(|control| control.trusted_for_delegation())));
     say("account.privileged", flag(privileged(account)));
     say("account.service_principal", flag(account.service_principal_names.as_ref().map(|names| !names.is_empty())));
-    say("account.password_in_description", account.description.as_ref().map(|_| FactValue::Bool(account.description_holds_password)));
+    say("account.password_in_description", has_descriptions.then_some(FactValue::Bool(account.description_holds_password)));
     say("account.groups", account.member_of.as_ref().map(|groups| FactValue::list(groups.iter().map(|group| first_name(group)))));
     if let Some(sid) = &account.sid {
         say("account.builtin_administrator", Some(FactValue::Bool(sid.ends_with("-500"))));

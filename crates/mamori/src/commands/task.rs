@@ -1,7 +1,9 @@
 //! `mamori task`: what is to be done. There is no command that closes a task: new evidence does.
 
 use anyhow::Result;
-use governance::{build::task_text, store as tables, tasks};
+use governance::build::TaskWording;
+use governance::lines::subject_names;
+use governance::{store as tables, tasks};
 use serde_json::json;
 
 use super::{Context, parse_day, settle_site};
@@ -24,12 +26,21 @@ pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome
         TaskCommand::List { all } => {
             let (world, assessment) = installation.assess(&site.id)?;
             let answers = installation.answer(&site, &world, &assessment);
+            let names = subject_names(&world);
+            let wording = TaskWording {
+                lang: installation.lang(),
+                checks: &installation.packs.checks,
+                assessment: &assessment,
+                answers: &answers,
+                kinds: &installation.packs.kinds,
+                names: &names,
+            };
             let tasks = tasks::in_order(installation.database.read(|tx| tables::list_tasks(tx, &site.id, *all))?);
             if tasks.is_empty() && !context.global.json {
                 output::line(&installation.say("task-none", &[]));
             }
             for task in tasks {
-                let (title, why) = task_text(&task.key, &installation.packs.checks, &answers, &installation.packs.kinds, installation.lang());
+                let (title, why) = wording.text(&task.key);
                 if context.global.json {
                     output::json(&json!({
                         "id": task.id,
