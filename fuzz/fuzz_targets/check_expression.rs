@@ -24,11 +24,15 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
             for number in 1..=2 {
                 let label = format!("{name} {number} of {kind}");
                 let head = format!("[[fact]]\nkey = \"{kind}.{name}{number}\"\ntype = \"{}\"", fact_type.name());
-                let _ = write!(text, "{head}\nja = \"{label}\"\nen = \"{label}\"\nfresh_days = {}\n\n", 30 * (number - 1));
+                let _ =
+                    write!(text, "{head}\nja = \"{label}\"\nen = \"{label}\"\nfresh_days = {}\n\n", 30 * (number - 1));
             }
         }
         let values = "values = [\"server\", \"terminal\", \"none\"]";
-        let _ = write!(text, "[[fact]]\nkey = \"{kind}.class\"\ntype = \"text\"\nja = \"{kind} 種\"\nen = \"{kind} class\"\n");
+        let _ = write!(
+            text,
+            "[[fact]]\nkey = \"{kind}.class\"\ntype = \"text\"\nja = \"{kind} 種\"\nen = \"{kind} class\"\n"
+        );
         let _ = write!(text, "fresh_days = 0\n{values}\n\n");
     }
     Dictionary::parse(&[("facts.toml", &text)]).expect("the fixed dictionary is sound")
@@ -59,7 +63,11 @@ fn ask(expression: &Expression, subject: &SubjectFacts, site: &SubjectFacts) {
     let blocked = expression.evaluate(source, Staleness::Blocks);
     let counted = expression.evaluate(source, Staleness::Counts);
     if blocked.truth == Truth::Unknown {
-        assert!(!blocked.missing.is_empty() || !blocked.stale.is_empty(), "{}: nothing stands in the way", expression.source());
+        assert!(
+            !blocked.missing.is_empty() || !blocked.stale.is_empty(),
+            "{}: nothing stands in the way",
+            expression.source()
+        );
     } else {
         assert_eq!(blocked.truth, counted.truth, "{}: old facts turn the answer round", expression.source());
         assert!(blocked.stale.is_empty(), "{}: old facts answer", expression.source());

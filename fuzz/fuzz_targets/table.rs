@@ -15,7 +15,13 @@ const WORKBOOK: &[u8] = br#"<workbook xmlns="http://schemas.openxmlformats.org/s
 fuzz_target!(
     init: {
         // What the workbook library panics about is caught by `read_xlsx`. Any other panic still ends the run.
-        std::panic::set_hook(Box::new(|_| ()));
+        // With SHOW_PANICS set, and a corpus and -runs=0, this lists the places of those that are caught.
+        let show = std::env::var_os("SHOW_PANICS").is_some();
+        std::panic::set_hook(Box::new(move |panic| {
+            if let Some(place) = panic.location().filter(|_| show) {
+                eprintln!("panic at {place}");
+            }
+        }));
     },
     |bytes: &[u8]| {
         let limits = Limits::default();
@@ -56,9 +62,17 @@ fn pack(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let size = (content.len() as u32).to_le_bytes();
         let name_size = (name.len() as u16).to_le_bytes();
         // Version 2.0, no flags, stored, 1980-01-01, checksum, sizes, name, no extra field.
-        let head = [&[20, 0, 0, 0, 0, 0, 0, 0, 33, 0][..], &checksum(content).to_le_bytes(), &size, &size, &name_size, &[0, 0]];
+        let head = [
+            &[20, 0, 0, 0, 0, 0, 0, 0, 33, 0][..],
+            &checksum(content).to_le_bytes(),
+            &size,
+            &size,
+            &name_size,
+            &[0, 0],
+        ];
         packed.extend([b"PK\x03\x04".as_slice(), &head.concat(), name.as_bytes(), content].concat());
-        directory.extend([b"PK\x01\x02\x14\x00".as_slice(), &head.concat(), &[0; 10], &offset, name.as_bytes()].concat());
+        directory
+            .extend([b"PK\x01\x02\x14\x00".as_slice(), &head.concat(), &[0; 10], &offset, name.as_bytes()].concat());
     }
     let count = (parts.len() as u16).to_le_bytes();
     let (size, offset) = ((directory.len() as u32).to_le_bytes(), (packed.len() as u32).to_le_bytes());

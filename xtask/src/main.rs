@@ -6,7 +6,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask demo [ARGUMENTS OF `mamori demo`] | test [ARGUMENTS OF `cargo test`] | setup | gate";
+const USAGE: &str =
+    "usage: cargo xtask demo [ARGUMENTS OF `mamori demo`] | test [ARGUMENTS OF `cargo test`] | setup | gate";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -90,7 +91,10 @@ fn setup(parts: &[Part]) -> Result<()> {
         return Ok(());
     }
     for part in missing {
-        eprintln!("SKIPPED: {} could not be installed here (apt-get install {}): {}", part.package, part.package, part.without);
+        eprintln!(
+            "SKIPPED: {} could not be installed here (apt-get install {}): {}",
+            part.package, part.package, part.without
+        );
     }
     Ok(())
 }
@@ -118,7 +122,8 @@ fn cargo() -> Command {
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{} could not be started", command.get_program().display()))?;
+    let status =
+        command.status().with_context(|| format!("{} could not be started", command.get_program().display()))?;
     if !status.success() {
         bail!("{} ended with {status}", command.get_program().display());
     }

@@ -31,7 +31,11 @@ pub fn join(world: &mut World) {
     let mut seen = Vec::new();
     for (index, _) in world.of_kind(SubjectKind::Asset) {
         let marks = marks(world, index);
-        if world.find(index, "asset.in_ledger").is_some() { ledger.push((index, marks)) } else { seen.push((index, marks)) }
+        if world.find(index, "asset.in_ledger").is_some() {
+            ledger.push((index, marks))
+        } else {
+            seen.push((index, marks))
+        }
     }
     let mut known = Index::default();
     let mut hostnames: HashMap<usize, Option<String>> = HashMap::new();

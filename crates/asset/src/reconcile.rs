@@ -18,7 +18,8 @@ impl Deriver for LedgerAgainstReality {
             return;
         }
         for index in assets {
-            let seen = ["asset.seen_on_network", "asset.in_directory"].iter().find_map(|key| world.find(index, key)).cloned();
+            let seen =
+                ["asset.seen_on_network", "asset.in_directory"].iter().find_map(|key| world.find(index, key)).cloned();
             let Some(seen) = seen else { continue };
             let in_ledger = world.find(index, "asset.in_ledger").is_some();
             world.conclude(index, "asset.in_ledger", FactValue::Bool(in_ledger), Grade::Machine, &seen);

@@ -43,9 +43,9 @@ fn column_number(letters: &str) -> Option<u32> {
     if letters.is_empty() || letters.len() > 4 {
         return None;
     }
-    letters.bytes().try_fold(0_u32, |sum, byte| {
-        byte.is_ascii_uppercase().then(|| sum * 26 + u32::from(byte - b'A') + 1)
-    })
+    letters
+        .bytes()
+        .try_fold(0_u32, |sum, byte| byte.is_ascii_uppercase().then(|| sum * 26 + u32::from(byte - b'A') + 1))
 }
 
 impl fmt::Display for Locator {
@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn every_locator_survives_printing_and_parsing() {
-        for text in ["whole", "line:12", "cell:資産台帳!C12", "cell:!AA3", "cell:a!b!Z9", "byte:264", "path:/nmaprun/host[3]"] {
+        for text in
+            ["whole", "line:12", "cell:資産台帳!C12", "cell:!AA3", "cell:a!b!Z9", "byte:264", "path:/nmaprun/host[3]"]
+        {
             assert_eq!(text.parse::<Locator>().unwrap().to_string(), text);
         }
     }

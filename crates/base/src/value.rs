@@ -59,8 +59,11 @@ impl FactValue {
         I: IntoIterator<Item = S>,
         S: AsRef<str>,
     {
-        let mut items: Vec<String> =
-            items.into_iter().map(|item| item.as_ref().trim().replace('\n', " ")).filter(|item| !item.is_empty()).collect();
+        let mut items: Vec<String> = items
+            .into_iter()
+            .map(|item| item.as_ref().trim().replace('\n', " "))
+            .filter(|item| !item.is_empty())
+            .collect();
         items.sort();
         items.dedup();
         Self::List(items)

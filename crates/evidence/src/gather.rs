@@ -61,7 +61,8 @@ pub struct Gathered {
 pub fn gather(paths: &[PathBuf], limits: Limits) -> Gathered {
     let mut gathered = Gathered { limits: Some(limits), ..Gathered::default() };
     for path in paths {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         gathered.add_path(path, &name, 0);
     }
     gathered

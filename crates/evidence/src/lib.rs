@@ -14,6 +14,6 @@ pub mod world;
 
 pub use gather::{Gathered, Limits, gather};
 pub use importer::{FactSink, Importer, NewFact, ReadError, Redaction, Refusal, Source, Struck};
+pub use receive::{Intake, Receipt, ReceiptState, ReceiveError};
 pub use recognise::Registry;
-pub use receive::{Intake, ReceiveError, Receipt, ReceiptState};
 pub use world::{Deriver, World};

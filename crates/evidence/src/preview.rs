@@ -65,7 +65,12 @@ pub fn compare(
         let before = values.get(key);
         if before != Some(&after) {
             touched.insert(fact.subject);
-            preview.changed.push(Change { subject: subject.clone(), key: key.to_owned(), before: before.cloned(), after });
+            preview.changed.push(Change {
+                subject: subject.clone(),
+                key: key.to_owned(),
+                before: before.cloned(),
+                after,
+            });
         }
     }
     preview.added = subjects.iter().filter(|subject| !present.contains_key(subject)).cloned().collect();

@@ -142,13 +142,16 @@ impl Intake<'_> {
     }
 
     fn preview(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
-        let preview = self.database.read(|tx| preview::compare(tx, self.site, self.dictionary, &reading.subjects, &reading.facts))?;
+        let preview = self
+            .database
+            .read(|tx| preview::compare(tx, self.site, self.dictionary, &reading.subjects, &reading.facts))?;
         Ok(Receipt { state: ReceiptState::Previewed(preview), ..reading.receipt })
     }
 
     fn apply(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
         self.blobs.put(reading.stored)?;
-        let evidence = self.ledger.write(self.database, reading.received_at, |recording| self.record(recording, &reading))?;
+        let evidence =
+            self.ledger.write(self.database, reading.received_at, |recording| self.record(recording, &reading))?;
         Ok(Receipt { evidence: Some(evidence), ..reading.receipt })
     }
 
@@ -262,7 +265,8 @@ impl<'a> Reading<'a> {
             sink.refuse(err.locator.clone(), err.message, &err.detail);
         }
         // A file that turned out unreadable half way says nothing.
-        let facts = if state == ReceiptState::Applied { one_per_key(sink.dictionary(), sink.facts()) } else { Vec::new() };
+        let facts =
+            if state == ReceiptState::Applied { one_per_key(sink.dictionary(), sink.facts()) } else { Vec::new() };
         let (refusals, refused_more) = sink.refusals();
         let (accepted, unused) = sink.counts();
         let receipt = Receipt {
@@ -366,7 +370,8 @@ impl NamedFact<'_> {
         ];
         let lengths: Vec<[u8; 8]> =
             parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes()).collect();
-        let framed: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
+        let framed: Vec<&[u8]> =
+            lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
         ContentHash::of_parts(&framed)
     }
 }

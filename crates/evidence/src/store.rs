@@ -9,8 +9,12 @@ use store::{Migration, Row, StoreError, Transaction, Value};
 use crate::importer::{Refusal, Struck};
 
 /// Steps of the schema of this crate.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { capability: "evidence", number: 1, name: "evidence", sql: include_str!("../migrations/0001_evidence.sql") }];
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    capability: "evidence",
+    number: 1,
+    name: "evidence",
+    sql: include_str!("../migrations/0001_evidence.sql"),
+}];
 
 /// A hospital, clinic or pharmacy of this installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,8 +128,13 @@ pub fn list_sites(tx: &mut Transaction) -> Result<Vec<SiteRow>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn find_by_original(tx: &mut Transaction, site: &str, original: ContentHash) -> Result<Option<EvidenceRow>, StoreError> {
-    let sql = format!("SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE site = $1 AND original = $2 ORDER BY id DESC LIMIT 1");
+pub fn find_by_original(
+    tx: &mut Transaction,
+    site: &str,
+    original: ContentHash,
+) -> Result<Option<EvidenceRow>, StoreError> {
+    let sql =
+        format!("SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE site = $1 AND original = $2 ORDER BY id DESC LIMIT 1");
     tx.find(&sql, &[site.into(), original.into()])?.as_ref().map(read_evidence).transpose()
 }
 
@@ -161,7 +170,12 @@ pub fn next_evidence_id(tx: &mut Transaction) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn add_evidence(tx: &mut Transaction, row: &EvidenceRow, refusals: &[Refusal], struck: &[Struck]) -> Result<(), StoreError> {
+pub fn add_evidence(
+    tx: &mut Transaction,
+    row: &EvidenceRow,
+    refusals: &[Refusal],
+    struck: &[Struck],
+) -> Result<(), StoreError> {
     let count = |number: u64| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let places: Vec<String> = (1..=16).map(|place| format!("${place}")).collect();
     let sql = format!("INSERT INTO evidence ({EVIDENCE_COLUMNS}) VALUES ({})", places.join(", "));
@@ -185,13 +199,18 @@ pub fn add_evidence(tx: &mut Transaction, row: &EvidenceRow, refusals: &[Refusal
     ];
     tx.execute(&sql, &values)?;
     let mut rows = refusals.iter().zip(1_i64..).map(|(refusal, position)| {
-        vec![row.id.into(), position.into(), refusal.locator.to_string().into(), refusal.message.into(), (&refusal.detail).into()]
+        vec![
+            row.id.into(),
+            position.into(),
+            refusal.locator.to_string().into(),
+            refusal.message.into(),
+            (&refusal.detail).into(),
+        ]
     });
     tx.insert_many("evidence_refusal", &["evidence", "position", "locator", "message", "detail"], &mut rows)?;
-    let mut rows = struck
-        .iter()
-        .zip(1_i64..)
-        .map(|(struck, position)| vec![row.id.into(), position.into(), (&struck.what).into(), struck.locator.to_string().into()]);
+    let mut rows = struck.iter().zip(1_i64..).map(|(struck, position)| {
+        vec![row.id.into(), position.into(), (&struck.what).into(), struck.locator.to_string().into()]
+    });
     tx.insert_many("evidence_struck", &["evidence", "position", "what", "locator"], &mut rows)?;
     Ok(())
 }
@@ -200,7 +219,11 @@ pub fn add_evidence(tx: &mut Transaction, row: &EvidenceRow, refusals: &[Refusal
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn list_refusals(tx: &mut Transaction, site: &str, limit: i64) -> Result<Vec<(EvidenceRow, Locator, String, String)>, StoreError> {
+pub fn list_refusals(
+    tx: &mut Transaction,
+    site: &str,
+    limit: i64,
+) -> Result<Vec<(EvidenceRow, Locator, String, String)>, StoreError> {
     let evidence: HashMap<i64, EvidenceRow> = list_evidence(tx, site)?.into_iter().map(|row| (row.id, row)).collect();
     let rows = tx.query(
         "SELECT r.evidence, r.locator, r.message, r.detail FROM evidence_refusal r JOIN evidence e ON e.id = r.evidence \
@@ -240,8 +263,9 @@ pub fn number_subjects(tx: &mut Transaction, site: &str, subjects: &[Subject]) -
         });
         numbers.push(number);
     }
-    let mut rows =
-        added.into_iter().map(|(number, subject)| vec![number.into(), site.into(), subject.kind().name().into(), subject.id().into()]);
+    let mut rows = added
+        .into_iter()
+        .map(|(number, subject)| vec![number.into(), site.into(), subject.kind().name().into(), subject.id().into()]);
     tx.insert_many("fact_subject", &["id", "site", "kind", "ident"], &mut rows)?;
     Ok(numbers)
 }
@@ -332,7 +356,11 @@ pub struct StoredFact {
 ///
 /// # Errors
 /// What `each` returns, or a [`StoreError`].
-pub fn each_fact(tx: &mut Transaction, site: &str, mut each: impl FnMut(StoredFact) -> Result<(), StoreError>) -> Result<(), StoreError> {
+pub fn each_fact(
+    tx: &mut Transaction,
+    site: &str,
+    mut each: impl FnMut(StoredFact) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     tx.query_each(
         "SELECT f.subject, f.key, f.observed_at, f.evidence, f.value, f.grade FROM fact f \
          JOIN fact_subject s ON s.id = f.subject WHERE s.site = $1 ORDER BY f.subject, f.key, f.observed_at, f.evidence",
@@ -352,7 +380,11 @@ pub fn each_fact(tx: &mut Transaction, site: &str, mut each: impl FnMut(StoredFa
 
 fn read_grade(row: &Row, index: usize) -> Result<Grade, StoreError> {
     let level = row.integer(index)?;
-    u8::try_from(level).ok().and_then(Grade::from_level).ok_or(StoreError::Column { index, expected: "a grade", found: "another number" })
+    u8::try_from(level).ok().and_then(Grade::from_level).ok_or(StoreError::Column {
+        index,
+        expected: "a grade",
+        found: "another number",
+    })
 }
 
 /// The subjects of a site by number.
@@ -388,7 +420,12 @@ pub fn list_keys(tx: &mut Transaction, dictionary: &Dictionary) -> Result<HashMa
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn find_locator(tx: &mut Transaction, subject: i64, key: i64, evidence: i64) -> Result<Option<Locator>, StoreError> {
+pub fn find_locator(
+    tx: &mut Transaction,
+    subject: i64,
+    key: i64,
+    evidence: i64,
+) -> Result<Option<Locator>, StoreError> {
     let row = tx.find(
         "SELECT locator FROM fact WHERE subject = $1 AND key = $2 AND evidence = $3 LIMIT 1",
         &[subject.into(), key.into(), evidence.into()],

@@ -52,7 +52,12 @@ impl World {
     ///
     /// # Errors
     /// [`StoreError`] of the database, or a stored value that is not of its type.
-    pub fn load(tx: &mut Transaction, site: &str, dictionary: &Dictionary, now: UtcSeconds) -> Result<Self, StoreError> {
+    pub fn load(
+        tx: &mut Transaction,
+        site: &str,
+        dictionary: &Dictionary,
+        now: UtcSeconds,
+    ) -> Result<Self, StoreError> {
         let mut world = Self::empty(dictionary, now);
         let keys = tables::list_keys(tx, dictionary)?;
         let mut numbers: HashMap<i64, usize> = HashMap::new();
@@ -107,7 +112,15 @@ impl World {
     }
 
     /// States a fact; it takes the place of another one of the same key if it counts more.
-    pub fn offer(&mut self, index: usize, key: KeyId, value: FactValue, observed_at: UtcSeconds, grade: Grade, origin: Origin) {
+    pub fn offer(
+        &mut self,
+        index: usize,
+        key: KeyId,
+        value: FactValue,
+        observed_at: UtcSeconds,
+        grade: Grade,
+        origin: Origin,
+    ) {
         let id = FactId(i64::try_from(self.origins.len()).unwrap_or(i64::MAX));
         self.origins.push(origin);
         self.settle(index, Fact { key, value, observed_at, grade, id });
@@ -160,7 +173,10 @@ impl World {
 
     /// The subjects of a kind that were not merged into others, with their indexes.
     pub fn of_kind(&self, kind: SubjectKind) -> impl Iterator<Item = (usize, &KnownSubject)> {
-        self.subjects.iter().enumerate().filter(move |(_, known)| known.subject.kind() == kind && known.merged_into.is_none())
+        self.subjects
+            .iter()
+            .enumerate()
+            .filter(move |(_, known)| known.subject.kind() == kind && known.merged_into.is_none())
     }
 
     /// The subject of an index.
@@ -209,8 +225,10 @@ impl World {
     /// Subjects of a kind with their facts, in the order of their ids, ready for evaluation.
     #[must_use]
     pub fn settled(&self, kind: SubjectKind) -> Vec<(Subject, SubjectFacts)> {
-        let mut settled: Vec<(Subject, SubjectFacts)> =
-            self.of_kind(kind).map(|(_, known)| (known.subject.clone(), SubjectFacts::new(known.facts.clone()))).collect();
+        let mut settled: Vec<(Subject, SubjectFacts)> = self
+            .of_kind(kind)
+            .map(|(_, known)| (known.subject.clone(), SubjectFacts::new(known.facts.clone())))
+            .collect();
         settled.sort_by(|(a, _), (b, _)| a.cmp(b));
         settled
     }

@@ -71,7 +71,13 @@ pub fn answer<'f>(
     SiteAnswers { framework, items }
 }
 
-fn answer_item<'f>(item: &'f Item, checks: &[Check], assessment: &Assessment, world: &World, documents: &[Document]) -> ItemAnswer<'f> {
+fn answer_item<'f>(
+    item: &'f Item,
+    checks: &[Check],
+    assessment: &Assessment,
+    world: &World,
+    documents: &[Document],
+) -> ItemAnswer<'f> {
     let states: Vec<CheckState> = item
         .checks
         .iter()
@@ -80,7 +86,8 @@ fn answer_item<'f>(item: &'f Item, checks: &[Check], assessment: &Assessment, wo
             Some(CheckState { check: id.clone(), verdict: answer.verdict, has_exception: answer.has_exception })
         })
         .collect();
-    let documents: Vec<Document> = documents.iter().filter(|document| item.documents.contains(&document.kind)).cloned().collect();
+    let documents: Vec<Document> =
+        documents.iter().filter(|document| item.documents.contains(&document.kind)).cloned().collect();
     let document_states: Vec<DocumentState> = documents
         .iter()
         .map(|document| DocumentState {
@@ -154,7 +161,8 @@ pub fn current_frameworks<'f>(frameworks: &'f [Framework], site_kind: &str, now:
     [own, assess::Audience::Executive]
         .into_iter()
         .filter_map(|audience| {
-            let fitting = frameworks.iter().filter(|framework| framework.audience == audience && framework.valid_from <= today);
+            let fitting =
+                frameworks.iter().filter(|framework| framework.audience == audience && framework.valid_from <= today);
             fitting.max_by_key(|framework| framework.valid_from)
         })
         .collect()

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use assess::{Check, CheckResult, CheckVerdict, Counts, FactId, KeyId, Outcome, State, SubjectFacts, evaluate, roll_up};
+use assess::{
+    Check, CheckResult, CheckVerdict, Counts, FactId, KeyId, Outcome, State, SubjectFacts, evaluate, roll_up,
+};
 use base::{Severity, Subject, SubjectKind, Verdict};
 use evidence::World;
 
@@ -87,7 +89,8 @@ fn ask(
         (number, outcome)
     });
     let CheckResult { verdict, counts, failing, undecided: _ } = roll_up(check, outcomes);
-    let failing: Vec<Subject> = failing.iter().filter_map(|number| subjects.get(*number)).map(|(subject, _)| subject.clone()).collect();
+    let failing: Vec<Subject> =
+        failing.iter().filter_map(|number| subjects.get(*number)).map(|(subject, _)| subject.clone()).collect();
     let has_exception = !failing.is_empty() && failing.iter().all(|subject| exceptions.covers(&check.id, subject));
     CheckAnswer { check: index, verdict, counts, failing, shown: kept.in_order(), missing: kept.missing, has_exception }
 }
@@ -150,8 +153,12 @@ impl Assessment {
     /// Findings, gravest first, then by check id.
     #[must_use]
     pub fn findings<'c>(&self, checks: &'c [Check]) -> Vec<(&'c Check, &CheckAnswer)> {
-        let mut findings: Vec<(&Check, &CheckAnswer)> =
-            self.answers.iter().filter(|answer| answer.is_finding()).filter_map(|answer| Some((checks.get(answer.check)?, answer))).collect();
+        let mut findings: Vec<(&Check, &CheckAnswer)> = self
+            .answers
+            .iter()
+            .filter(|answer| answer.is_finding())
+            .filter_map(|answer| Some((checks.get(answer.check)?, answer)))
+            .collect();
         findings.sort_by(|(a, _), (b, _)| (a.severity, impact(a), &a.id).cmp(&(b.severity, impact(b), &b.id)));
         findings
     }
@@ -160,7 +167,9 @@ impl Assessment {
     #[must_use]
     pub fn finding_ids(&self, checks: &[Check], least: Severity) -> Vec<(String, Subject)> {
         let grave = self.findings(checks).into_iter().filter(|(check, _)| check.severity <= least);
-        grave.flat_map(|(check, answer)| answer.failing.iter().map(|subject| (check.id.clone(), subject.clone()))).collect()
+        grave
+            .flat_map(|(check, answer)| answer.failing.iter().map(|subject| (check.id.clone(), subject.clone())))
+            .collect()
     }
 }
 
@@ -171,6 +180,10 @@ fn impact(check: &Check) -> u8 {
         SubjectKind::Asset => 1,
         SubjectKind::Account => 2,
         SubjectKind::Policy => 3,
-        SubjectKind::Vendor | SubjectKind::Document | SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => 4,
+        SubjectKind::Vendor
+        | SubjectKind::Document
+        | SubjectKind::Product
+        | SubjectKind::Vulnerability
+        | SubjectKind::Site => 4,
     }
 }

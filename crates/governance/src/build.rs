@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ::store::{StoreError, Transaction, ledger};
 use assess::{Check, Reason};
 use base::{Lang, Subject, Verdict};
 use evidence::World;
 use evidence::store::{self as evidence_tables, SiteRow};
 use i18n::message;
 use report::model::{
-    Answer, AskLine, CheckLine, Checkpoint, EvidenceLine, ExceptionLine, FindingLine, FrameworkReport, ItemReport, RefusedLine, Report,
-    Site, TaskLine, TaskState, Tile, TileState, TodoLine, VerdictCounts,
+    Answer, AskLine, CheckLine, Checkpoint, EvidenceLine, ExceptionLine, FindingLine, FrameworkReport, ItemReport,
+    RefusedLine, Report, Site, TaskLine, TaskState, Tile, TileState, TodoLine, VerdictCounts,
 };
-use ::store::{StoreError, Transaction, ledger};
 
 use crate::answers::{ItemAnswer, SiteAnswers};
 use crate::assessment::{Assessment, CheckAnswer};
@@ -133,12 +133,18 @@ fn item(
     answer: &ItemAnswer<'_>,
     exceptions: &[ExceptionLine],
 ) -> Result<ItemReport, StoreError> {
-    let speaker =
-        Speaker { lang: material.lang, checks: material.checks, assessment: material.assessment, kinds: material.kinds };
+    let speaker = Speaker {
+        lang: material.lang,
+        checks: material.checks,
+        assessment: material.assessment,
+        kinds: material.kinds,
+    };
     let item = answer.item;
     let claim = answer.claim.as_ref();
     let excepted = answer.reasons.iter().find_map(|reason| match reason {
-        Reason::UnderException { check } => exceptions.iter().find(|line| !line.expired && line.covers.starts_with(check.as_str())),
+        Reason::UnderException { check } => {
+            exceptions.iter().find(|line| !line.expired && line.covers.starts_with(check.as_str()))
+        }
         _ => None,
     });
     Ok(ItemReport {
@@ -184,7 +190,11 @@ fn item_evidence(
         }
     }
     for document in &answer.documents {
-        lines.extend(lookup.of_subject(tx, document.subject, &["document.kind", "document.signed_by", "document.valid_until"])?);
+        lines.extend(lookup.of_subject(
+            tx,
+            document.subject,
+            &["document.kind", "document.signed_by", "document.valid_until"],
+        )?);
     }
     Ok(lines)
 }
@@ -208,7 +218,11 @@ fn check_line(material: &Material<'_>, id: &str) -> Option<CheckLine> {
 /// Subjects named one by one in a finding.
 const NAMED_SUBJECTS: usize = 20;
 
-fn findings(tx: &mut Transaction, material: &Material<'_>, lookup: &Lookup<'_>) -> Result<Vec<FindingLine>, StoreError> {
+fn findings(
+    tx: &mut Transaction,
+    material: &Material<'_>,
+    lookup: &Lookup<'_>,
+) -> Result<Vec<FindingLine>, StoreError> {
     let mut lines = Vec::new();
     for (check, answer) in material.assessment.findings(material.checks) {
         lines.push(FindingLine {
@@ -239,11 +253,21 @@ fn asks(material: &Material<'_>) -> Vec<AskLine> {
             add_ask(&mut by_text, check.title.get(material.lang), how, item);
         }
         let no_paper = item.reasons.iter().any(|reason| {
-            matches!(reason, Reason::NothingSubmitted | Reason::ClaimNotEnough | Reason::DocumentExpired { .. } | Reason::ElementsMissing { .. })
+            matches!(
+                reason,
+                Reason::NothingSubmitted
+                    | Reason::ClaimNotEnough
+                    | Reason::DocumentExpired { .. }
+                    | Reason::ElementsMissing { .. }
+            )
         });
         if no_paper && !item.item.documents.is_empty() {
-            let labels: Vec<String> =
-                item.item.documents.iter().map(|kind| material.kinds.label(kind).get(material.lang).to_owned()).collect();
+            let labels: Vec<String> = item
+                .item
+                .documents
+                .iter()
+                .map(|kind| material.kinds.label(kind).get(material.lang).to_owned())
+                .collect();
             let how = message(material.lang, "ask-document", &[("documents", labels.join("・").into())]);
             add_ask(&mut by_text, item.item.text.get(material.lang), how, item);
         }
@@ -264,7 +288,12 @@ fn add_ask(by_text: &mut BTreeMap<(usize, String), AskLine>, what: &str, how: St
     }
 }
 
-fn summary(material: &Material<'_>, frameworks: &[FrameworkReport], findings: &[FindingLine], asks: &[AskLine]) -> Vec<String> {
+fn summary(
+    material: &Material<'_>,
+    frameworks: &[FrameworkReport],
+    findings: &[FindingLine],
+    asks: &[AskLine],
+) -> Vec<String> {
     let lang = material.lang;
     let mut sentences = Vec::new();
     if let Some(framework) = frameworks.first() {
@@ -282,10 +311,13 @@ fn summary(material: &Material<'_>, frameworks: &[FrameworkReport], findings: &[
     }
     let grave = findings.iter().filter(|finding| finding.severity <= base::Severity::High).count();
     match findings.first() {
-        Some(_) if grave == 0 => sentences.push(message(lang, "summary-only-minor", &[("count", findings.len().into())])),
+        Some(_) if grave == 0 => {
+            sentences.push(message(lang, "summary-only-minor", &[("count", findings.len().into())]))
+        }
         Some(first) => {
             let subject = first.subjects.first().cloned().unwrap_or_default();
-            let arguments = [("grave", grave.into()), ("title", first.title.as_str().into()), ("subject", subject.into())];
+            let arguments =
+                [("grave", grave.into()), ("title", first.title.as_str().into()), ("subject", subject.into())];
             sentences.push(message(lang, "summary-worst", &arguments));
         }
         None => sentences.push(message(lang, "summary-no-finding", &[])),
@@ -320,16 +352,28 @@ fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
         let check = material.checks.get(answer.check)?;
         Some((effective(answer)?, check.title.get(lang).to_owned()))
     });
-    let items = material.answers.iter().flat_map(|answers| &answers.items).filter(|item| spec.items.contains(&item.item.id.as_str()));
+    let items = material
+        .answers
+        .iter()
+        .flat_map(|answers| &answers.items)
+        .filter(|item| spec.items.contains(&item.item.id.as_str()));
     let items = items.map(|item| (item.verdict, item.item.text.get(lang).to_owned()));
     let all: Vec<(Verdict, String)> = checks.chain(items).collect();
     let worst = all.iter().min_by_key(|(verdict, _)| badness(*verdict));
     let (state, reason) = match worst {
         None => (TileState::Unknown, message(lang, "tile-nothing-known", &[])),
-        Some((Verdict::Contradicted, title)) => (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.as_str().into())])),
-        Some((Verdict::Unknown, title)) => (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.as_str().into())])),
-        Some((Verdict::Stale, title)) => (TileState::Caution, message(lang, "tile-stale", &[("title", title.as_str().into())])),
-        Some((Verdict::Attested, title)) => (TileState::Caution, message(lang, "tile-attested", &[("title", title.as_str().into())])),
+        Some((Verdict::Contradicted, title)) => {
+            (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.as_str().into())]))
+        }
+        Some((Verdict::Unknown, title)) => {
+            (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.as_str().into())]))
+        }
+        Some((Verdict::Stale, title)) => {
+            (TileState::Caution, message(lang, "tile-stale", &[("title", title.as_str().into())]))
+        }
+        Some((Verdict::Attested, title)) => {
+            (TileState::Caution, message(lang, "tile-attested", &[("title", title.as_str().into())]))
+        }
         Some((Verdict::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
     };
     Tile { label: message(lang, spec.label, &[]), state, reason }
@@ -404,21 +448,32 @@ impl<'a> TaskWording<'a> {
     }
 
     fn fix(&self, check: &Check) -> (String, String) {
-        let failing = self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
+        let failing =
+            self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
         let title = check.title.get(self.lang);
-        let fix = check.fix.get(self.lang).to_owned();
-        let Some(first) = failing.first() else { return (title.to_owned(), fix) };
+        let fix = first_sentence(check.fix.get(self.lang), self.lang);
+        let Some(first) = failing.first() else { return (fix.to_owned(), title.to_owned()) };
         let name = self.names.get(first).map_or_else(|| first.id(), String::as_str);
         let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
-        let arguments = [("subject", name.into()), ("title", title.into()), ("count", failing.len().into())];
-        (message(self.lang, id, &arguments), fix)
+        let arguments = [("subject", name.into()), ("fix", fix.into()), ("count", failing.len().into())];
+        (message(self.lang, id, &arguments), title.to_owned())
     }
 
     fn show(&self, item: &assess::Item) -> (String, String) {
-        let labels: Vec<String> = item.documents.iter().map(|kind| self.kinds.label(kind).get(self.lang).to_owned()).collect();
+        let labels: Vec<String> =
+            item.documents.iter().map(|kind| self.kinds.label(kind).get(self.lang).to_owned()).collect();
         let arguments = [("number", item.number.as_str().into()), ("documents", labels.join("・").into())];
         (message(self.lang, "task-show", &arguments), item.text.get(self.lang).to_owned())
     }
+}
+
+/// What to do, without the remarks that follow it.
+fn first_sentence(text: &str, lang: Lang) -> &str {
+    let end = match lang {
+        Lang::Ja => "。",
+        Lang::En => ". ",
+    };
+    text.split_once(end).map_or(text, |(first, _)| first)
 }
 
 fn todo(task: &Task, wording: &TaskWording<'_>) -> TodoLine {
@@ -437,14 +492,24 @@ fn task_line(task: &Task, wording: &TaskWording<'_>, material: &Material<'_>) ->
     TaskLine { title, owner: task.owner.clone(), due_on: task.due_on, state }
 }
 
-fn list_exceptions(tx: &mut Transaction, material: &Material<'_>, lookup: &Lookup<'_>) -> Result<Vec<ExceptionLine>, StoreError> {
+fn list_exceptions(
+    tx: &mut Transaction,
+    material: &Material<'_>,
+    lookup: &Lookup<'_>,
+) -> Result<Vec<ExceptionLine>, StoreError> {
     let today = material.world.now().date_jst();
-    let lines = tables::list_exceptions(tx, &material.site.id)?.into_iter().filter(|exception| exception.state == ExceptionState::Approved);
+    let lines = tables::list_exceptions(tx, &material.site.id)?
+        .into_iter()
+        .filter(|exception| exception.state == ExceptionState::Approved);
     Ok(lines
         .map(|exception| {
-            let subject = exception.subject.as_ref().map_or_else(String::new, |subject| format!(" {}", lookup.name(subject)));
-            let controls: Vec<String> =
-                exception.controls.iter().map(|control| format!("{} [#{}]", control.control, control.evidence)).collect();
+            let subject =
+                exception.subject.as_ref().map_or_else(String::new, |subject| format!(" {}", lookup.name(subject)));
+            let controls: Vec<String> = exception
+                .controls
+                .iter()
+                .map(|control| format!("{} [#{}]", control.control, control.evidence))
+                .collect();
             ExceptionLine {
                 id: exception.id.to_string(),
                 covers: format!("{}{subject}", exception.check),
@@ -474,9 +539,16 @@ fn refused(tx: &mut Transaction, material: &Material<'_>) -> Result<Vec<RefusedL
         let text = message(material.lang, &id, &[("detail", detail.into())]);
         lines.push(RefusedLine { file_name: evidence.name, locator, sha256: Some(evidence.sha256), reason: text });
     }
-    for evidence in evidence_tables::list_evidence(tx, &material.site.id)?.into_iter().filter(|row| row.importer.is_empty()) {
+    for evidence in
+        evidence_tables::list_evidence(tx, &material.site.id)?.into_iter().filter(|row| row.importer.is_empty())
+    {
         let reason = message(material.lang, "refused-unrecognised", &[]);
-        lines.push(RefusedLine { file_name: evidence.name, locator: base::Locator::Whole, sha256: Some(evidence.sha256), reason });
+        lines.push(RefusedLine {
+            file_name: evidence.name,
+            locator: base::Locator::Whole,
+            sha256: Some(evidence.sha256),
+            reason,
+        });
     }
     Ok(lines)
 }

@@ -1,9 +1,9 @@
 //! Deviations somebody takes responsibility for: a reason, what is done instead (each with its own evidence), an end.
 
-use base::{Date, Subject, UtcSeconds};
-use serde_json::json;
 use ::store::ledger::{LedgerError, NewEntry};
 use ::store::{Database, Ledger, StoreError, Transaction};
+use base::{Date, Subject, UtcSeconds};
+use serde_json::json;
 
 use crate::store as tables;
 
@@ -165,7 +165,11 @@ impl Office<'_> {
     ///
     /// # Errors
     /// [`ExceptionError`]; nothing was recorded then.
-    pub fn request_exception(&self, new: &NewException, known_check: impl Fn(&str) -> bool) -> Result<i64, ExceptionError> {
+    pub fn request_exception(
+        &self,
+        new: &NewException,
+        known_check: impl Fn(&str) -> bool,
+    ) -> Result<i64, ExceptionError> {
         if !known_check(&new.check) {
             return Err(ExceptionError::UnknownCheck { check: new.check.clone() });
         }

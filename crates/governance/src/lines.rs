@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use ::store::{StoreError, Transaction};
 use assess::{Fact, FactId};
 use base::{FactValue, Lang, Locator, Subject, SubjectKind};
 use evidence::World;
 use evidence::store::{self as tables, EvidenceRow};
 use report::model::EvidenceLine;
-use ::store::{StoreError, Transaction};
 
 use crate::assessment::{CheckAnswer, Shown};
 use crate::documents::DocumentKinds;
@@ -25,14 +25,20 @@ pub(crate) struct Lookup<'a> {
 }
 
 impl<'a> Lookup<'a> {
-    pub(crate) fn load(tx: &mut Transaction, site: &str, world: &'a World, lang: Lang, kinds: &'a DocumentKinds) -> Result<Self, StoreError> {
+    pub(crate) fn load(
+        tx: &mut Transaction,
+        site: &str,
+        world: &'a World,
+        lang: Lang,
+        kinds: &'a DocumentKinds,
+    ) -> Result<Self, StoreError> {
         let evidence = tables::list_evidence(tx, site)?.into_iter().map(|row| (row.id, row)).collect();
         Ok(Self { world, lang, kinds, evidence, names: subject_names(world) })
     }
 
     /// How a subject is called: its name with its identifier.
     pub(crate) fn name(&self, subject: &Subject) -> String {
-        self.names.get(subject).cloned().unwrap_or_else(|| subject.id().to_owned())
+        self.names.get(subject).cloned().unwrap_or_else(|| plain_id(subject.id()).to_owned())
     }
 
     /// The facts behind a check's answer, the failing subjects first.
@@ -50,7 +56,12 @@ impl<'a> Lookup<'a> {
     }
 
     /// The facts of one subject under these keys.
-    pub(crate) fn of_subject(&self, tx: &mut Transaction, index: usize, keys: &[&str]) -> Result<Vec<EvidenceLine>, StoreError> {
+    pub(crate) fn of_subject(
+        &self,
+        tx: &mut Transaction,
+        index: usize,
+        keys: &[&str],
+    ) -> Result<Vec<EvidenceLine>, StoreError> {
         let Some(subject) = self.world.subject(index).cloned() else { return Ok(Vec::new()) };
         let mut lines = Vec::new();
         for key in keys {
@@ -97,6 +108,11 @@ impl<'a> Lookup<'a> {
     }
 }
 
+/// `hostname/ehr01` → `ehr01`: people need not know by which mark a thing was recognised.
+fn plain_id(id: &str) -> &str {
+    ["hostname/", "ip/", "name/"].iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id)
+}
+
 /// The unit as it stands behind a number.
 fn unit_label(unit: &str, lang: Lang) -> String {
     const UNITS: [(&str, &str); 8] = [
@@ -133,10 +149,10 @@ pub fn subject_names(world: &World) -> HashMap<Subject, String> {
             let id = known.subject.id();
             let name = world.find_text(index, key).filter(|name| *name != id);
             let shown = match name {
-                // The identifier of a document is its kind and title.
-                Some(name) if kind == SubjectKind::Document => name.to_owned(),
+                // The identifier of a document repeats its title; that of an account is a number nobody reads.
+                Some(name) if matches!(kind, SubjectKind::Document | SubjectKind::Account) => name.to_owned(),
                 Some(name) => format!("{name}（{id}）"),
-                None => id.to_owned(),
+                None => plain_id(id).to_owned(),
             };
             names.insert(known.subject.clone(), shown);
         }

@@ -33,7 +33,9 @@ impl Speaker<'_> {
         if let Some(more) = reasons.len().checked_sub(MAX_REASONS).filter(|more| *more > 0) {
             text.push_str(&message(self.lang, "reason-more", &[("count", more.into())]));
         }
-        if answer.claim.as_ref().is_some_and(|claim| claim.answer == Some(true)) && answer.verdict == Verdict::Contradicted {
+        if answer.claim.as_ref().is_some_and(|claim| claim.answer == Some(true))
+            && answer.verdict == Verdict::Contradicted
+        {
             text.insert_str(0, &message(self.lang, "reason-yes-against-evidence", &[]));
         }
         text
@@ -44,12 +46,18 @@ impl Speaker<'_> {
         let label = |kind: &str| self.kinds.label(kind).get(lang).to_owned();
         match reason {
             Reason::Check { check, verdict } => self.check_reason(check, *verdict),
-            Reason::CheckNotApplicable { check } => message(lang, "reason-check-not-applicable", &[("title", self.title(check).into())]),
-            Reason::UnderException { check } => message(lang, "reason-under-exception", &[("title", self.title(check).into())]),
-            Reason::Document { kind } => message(lang, "reason-document", &[("document", label(kind).into())]),
-            Reason::DocumentExpired { kind, valid_until } => {
-                message(lang, "reason-document-expired", &[("document", label(kind).into()), ("date", valid_until.to_string().into())])
+            Reason::CheckNotApplicable { check } => {
+                message(lang, "reason-check-not-applicable", &[("title", self.title(check).into())])
             }
+            Reason::UnderException { check } => {
+                message(lang, "reason-under-exception", &[("title", self.title(check).into())])
+            }
+            Reason::Document { kind } => message(lang, "reason-document", &[("document", label(kind).into())]),
+            Reason::DocumentExpired { kind, valid_until } => message(
+                lang,
+                "reason-document-expired",
+                &[("document", label(kind).into()), ("date", valid_until.to_string().into())],
+            ),
             Reason::ElementsMissing { kind, elements } => {
                 let named = elements.iter().map(|id| {
                     let element = answer.item.elements.iter().find(|element| element.id == *id);
@@ -62,14 +70,17 @@ impl Speaker<'_> {
             Reason::SaidYes => message(lang, "reason-said-yes", &[]),
             Reason::SaidNo => message(lang, "reason-said-no", &[]),
             Reason::ClaimNotEnough => message(lang, "reason-claim-not-enough", &[]),
-            Reason::ClaimTooOld { checked_on } => message(lang, "reason-claim-too-old", &[("date", checked_on.to_string().into())]),
+            Reason::ClaimTooOld { checked_on } => {
+                message(lang, "reason-claim-too-old", &[("date", checked_on.to_string().into())])
+            }
             Reason::NothingSubmitted => message(lang, "reason-nothing-submitted", &[]),
         }
     }
 
     fn check_reason(&self, id: &str, verdict: Verdict) -> String {
         let counts = self.assessment.find(self.checks, id).map(|answer| answer.counts).unwrap_or_default();
-        let arguments = |part: usize| [("title", self.title(id).into()), ("part", part.into()), ("all", counts.asked().into())];
+        let arguments =
+            |part: usize| [("title", self.title(id).into()), ("part", part.into()), ("all", counts.asked().into())];
         let lang = self.lang;
         match verdict {
             Verdict::Proved => message(lang, "reason-check-proved", &arguments(counts.holds)),
@@ -81,7 +92,10 @@ impl Speaker<'_> {
     }
 
     fn title(&self, id: &str) -> String {
-        self.checks.iter().find(|check| check.id == id).map_or_else(|| id.to_owned(), |check| check.title.get(self.lang).to_owned())
+        self.checks
+            .iter()
+            .find(|check| check.id == id)
+            .map_or_else(|| id.to_owned(), |check| check.title.get(self.lang).to_owned())
     }
 }
 
@@ -89,7 +103,9 @@ impl Speaker<'_> {
 const fn weight(reason: &Reason) -> u8 {
     match reason {
         Reason::Check { verdict: Verdict::Contradicted, .. } | Reason::SaidNo => 0,
-        Reason::Check { verdict: Verdict::Stale, .. } | Reason::DocumentExpired { .. } | Reason::ClaimTooOld { .. } => 1,
+        Reason::Check { verdict: Verdict::Stale, .. } | Reason::DocumentExpired { .. } | Reason::ClaimTooOld { .. } => {
+            1
+        }
         Reason::ElementsMissing { .. } | Reason::NothingSubmitted => 2,
         Reason::Check { verdict: Verdict::Unknown, .. } => 3,
         Reason::ClaimNotEnough | Reason::UnderException { .. } => 4,

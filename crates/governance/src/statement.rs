@@ -20,7 +20,9 @@ impl Importer for StatementFile {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "書類・回答（statement.toml）".to_owned(), en: "document or answers (statement.toml)".to_owned() }
+        Text {
+            ja: "書類・回答（statement.toml）".to_owned(), en: "document or answers (statement.toml)".to_owned()
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -32,8 +34,11 @@ impl Importer for StatementFile {
     }
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-        let file = statement::parse(source.bytes)
-            .map_err(|err| ReadError { message: "unreadable-statement", locator: Locator::Whole, detail: err.to_string() })?;
+        let file = statement::parse(source.bytes).map_err(|err| ReadError {
+            message: "unreadable-statement",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         for error in &file.errors {
             sink.refuse(Locator::Line(error.line), "refused-bad-record", &error.problem.to_string());
         }
@@ -70,7 +75,11 @@ fn check_signature(file: &Statement) -> Result<bool, ReadError> {
         key.verify_strict(&signature.signed_bytes, &Signature::from_bytes(&bytes)).ok()
     };
     if verified().is_none() {
-        return Err(ReadError { message: "unreadable-signature", locator: Locator::Line(signature.line), detail: String::new() });
+        return Err(ReadError {
+            message: "unreadable-signature",
+            locator: Locator::Line(signature.line),
+            detail: String::new(),
+        });
     }
     Ok(true)
 }
@@ -131,7 +140,14 @@ fn read_claim(claim: &Claim, file: &Statement, sink: &mut FactSink<'_>) {
 
 /// Writes the answer to one item as a statement file, so that an answer given on the command line is evidence like any other.
 #[must_use]
-pub fn write_claim(item: &str, answer: &str, by: &str, checked_on: base::Date, target_on: Option<base::Date>, note: &str) -> String {
+pub fn write_claim(
+    item: &str,
+    answer: &str,
+    by: &str,
+    checked_on: base::Date,
+    target_on: Option<base::Date>,
+    note: &str,
+) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let target = target_on.map_or_else(String::new, |day| format!("target_on = {}\n", quoted(&day.to_string())));
     let note = if note.is_empty() { String::new() } else { format!("note = {}\n", quoted(note)) };

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use base::{Date, Severity, UtcSeconds};
 use ::store::{Row, StoreError, Transaction, Value};
+use base::{Date, Severity, UtcSeconds};
 
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::Task;
@@ -56,7 +56,13 @@ pub fn add_exception(tx: &mut Transaction, site: &str, new: &NewException, now: 
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn decide_exception(tx: &mut Transaction, id: i64, state: ExceptionState, who: &str, now: UtcSeconds) -> Result<(), StoreError> {
+pub fn decide_exception(
+    tx: &mut Transaction,
+    id: i64,
+    state: ExceptionState,
+    who: &str,
+    now: UtcSeconds,
+) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE exception SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1",
         &[id.into(), state.name().into(), who.into(), now.into()],
@@ -151,7 +157,13 @@ fn read_task(row: &Row) -> Result<Task, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn open_task(tx: &mut Transaction, site: &str, key: &str, severity: Severity, now: UtcSeconds) -> Result<i64, StoreError> {
+pub fn open_task(
+    tx: &mut Transaction,
+    site: &str,
+    key: &str,
+    severity: Severity,
+    now: UtcSeconds,
+) -> Result<i64, StoreError> {
     let id = tx.get("SELECT COALESCE(MAX(id), 0) + 1 FROM task", &[])?.integer(0)?;
     tx.execute(
         "INSERT INTO task (id, site, key, severity, owner, due_on, opened_at, closed_by) VALUES ($1, $2, $3, $4, '', '', $5, 0)",
@@ -165,7 +177,10 @@ pub fn open_task(tx: &mut Transaction, site: &str, key: &str, severity: Severity
 /// # Errors
 /// [`StoreError`] of the database.
 pub fn close_task(tx: &mut Transaction, id: i64, evidence: i64, now: UtcSeconds) -> Result<(), StoreError> {
-    tx.execute("UPDATE task SET closed_at = $2, closed_by = $3 WHERE id = $1", &[id.into(), now.into(), evidence.into()])?;
+    tx.execute(
+        "UPDATE task SET closed_at = $2, closed_by = $3 WHERE id = $1",
+        &[id.into(), now.into(), evidence.into()],
+    )?;
     Ok(())
 }
 
@@ -173,9 +188,18 @@ pub fn close_task(tx: &mut Transaction, id: i64, evidence: i64, now: UtcSeconds)
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn assign_task(tx: &mut Transaction, site: &str, id: i64, owner: &str, due_on: Option<Date>) -> Result<bool, StoreError> {
+pub fn assign_task(
+    tx: &mut Transaction,
+    site: &str,
+    id: i64,
+    owner: &str,
+    due_on: Option<Date>,
+) -> Result<bool, StoreError> {
     let due = due_on.map_or_else(String::new, |day| day.to_string());
     let values: [Value; 4] = [site.into(), id.into(), owner.into(), due.into()];
-    let changed = tx.execute("UPDATE task SET owner = $3, due_on = $4 WHERE site = $1 AND id = $2 AND closed_at IS NULL", &values)?;
+    let changed = tx.execute(
+        "UPDATE task SET owner = $3, due_on = $4 WHERE site = $1 AND id = $2 AND closed_at IS NULL",
+        &values,
+    )?;
     Ok(changed == 1)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ::store::ledger::{LedgerError, NewEntry};
+use ::store::{Database, Ledger};
 use assess::{Check, Reason};
 use base::{Date, Severity, UtcSeconds, Verdict};
 use serde_json::json;
-use ::store::ledger::{LedgerError, NewEntry};
-use ::store::{Database, Ledger};
 
 use crate::answers::SiteAnswers;
 use crate::assessment::Assessment;
@@ -35,7 +35,11 @@ pub struct Task {
 
 /// What an assessment asks for, with its severity, by key.
 #[must_use]
-pub fn wanted_tasks(checks: &[Check], assessment: &Assessment, answers: &[SiteAnswers<'_>]) -> BTreeMap<String, Severity> {
+pub fn wanted_tasks(
+    checks: &[Check],
+    assessment: &Assessment,
+    answers: &[SiteAnswers<'_>],
+) -> BTreeMap<String, Severity> {
     let mut wanted = BTreeMap::new();
     for (check, _) in assessment.findings(checks) {
         wanted.insert(format!("fix:{}", check.id), check.severity);

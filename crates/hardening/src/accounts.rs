@@ -23,7 +23,13 @@ impl Deriver for KnownAccounts {
         for index in accounts {
             let approved = is_true(world, index, "account.approved_privileged").is_some();
             if let Some(privileged) = is_true(world, index, "account.privileged").filter(|_| !approved) {
-                world.conclude(index, "account.approved_privileged", FactValue::Bool(false), Grade::Document, &privileged);
+                world.conclude(
+                    index,
+                    "account.approved_privileged",
+                    FactValue::Bool(false),
+                    Grade::Document,
+                    &privileged,
+                );
             }
         }
     }

@@ -29,8 +29,12 @@ fn is_guid(text: &str) -> bool {
 pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut FactSink<'_>) -> Option<Subject> {
     let (subject, layer, grade, name) = match backup_folder(source.name) {
         Some((folder, guid)) => {
-            let about = source.neighbours.find(&format!("{folder}/bkupInfo.xml")).and_then(|bytes| gpo_backup::parse_backup(&bytes).ok());
-            let made_on = about.as_ref().and_then(|about| about.backup_time.as_ref()).and_then(|found| day_of(&found.text));
+            let about = source
+                .neighbours
+                .find(&format!("{folder}/bkupInfo.xml"))
+                .and_then(|bytes| gpo_backup::parse_backup(&bytes).ok());
+            let made_on =
+                about.as_ref().and_then(|about| about.backup_time.as_ref()).and_then(|found| day_of(&found.text));
             if let Some(day) = made_on {
                 sink.observed_at(day.start_jst());
             }

@@ -105,7 +105,8 @@ mod tests {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut current = String::new();
         for line in source.lines() {
-            if let Some((id, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((id, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 assert!(found.insert(id.to_owned(), BTreeSet::new()).is_none(), "{id} stands twice");
                 current = id.to_owned();
             }

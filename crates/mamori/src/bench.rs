@@ -61,7 +61,10 @@ fn measure(context: &Context<'_>, size: u32) -> Result<Run> {
     let settings = Settings { data: folder.path().to_path_buf(), database: None, ..context.settings.clone() };
     let installation = Installation::open(settings, Box::new(SystemClock))?;
     let today = SystemClock.now().date_jst();
-    let site = demo_hospital::generate(&Options { today, extra_assets: size, seed: 1 })?.into_iter().next().context("no site")?;
+    let site = demo_hospital::generate(&Options { today, extra_assets: size, seed: 1 })?
+        .into_iter()
+        .next()
+        .context("no site")?;
     let row = SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: "hospital".to_owned(), beds: None };
     installation.put_site(&row)?;
     let files = site.files.into_iter().map(|file| (file.path, file.bytes)).collect();
@@ -85,7 +88,8 @@ fn measure(context: &Context<'_>, size: u32) -> Result<Run> {
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: Vec<f64> = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
+    let ticks: Vec<f64> =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
     // The clock tick of Linux' /proc is a hundredth of a second on every supported machine.
     ticks.iter().sum::<f64>() / 100.0
 }

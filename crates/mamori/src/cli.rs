@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// 守り: 病院のセキュリティを、証跡で答えるためのプログラム (the security office of a hospital, answered from evidence)
 #[derive(Debug, Parser)]
 #[command(name = "mamori", version, max_term_width = 110)]
-#[command(after_help = "終了コード / exit codes:\n  0 正常 done\n  1 矛盾する指摘がある、または台帳に異常がある contradicted findings, or a damaged ledger\n  2 使い方の誤り wrong usage\n  3 受け取れないものがあった something was refused\n  4 保存・データベース・設定の問題 storage, database or configuration trouble")]
+#[command(
+    after_help = "終了コード / exit codes:\n  0 正常 done\n  1 矛盾する指摘がある、または台帳に異常がある contradicted findings, or a damaged ledger\n  2 使い方の誤り wrong usage\n  3 受け取れないものがあった something was refused\n  4 保存・データベース・設定の問題 storage, database or configuration trouble"
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

@@ -68,11 +68,15 @@ impl Config {
 
     /// Lays the command line over the file.
     pub(crate) fn settle(self, data: Option<PathBuf>, database: Option<String>, lang: Option<&str>) -> Settings {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
         let locale = locale.map_or_else(String::new, |value| value.to_string_lossy().into_owned());
         let lang = lang.or(self.lang.as_deref()).unwrap_or(if locale.starts_with("en") { "en" } else { "ja" });
         let defaults = evidence::Limits::default();
-        let megabytes = |configured: Option<u64>, default: u64| configured.map_or(default, |megabytes| megabytes.saturating_mul(1 << 20));
+        let megabytes = |configured: Option<u64>, default: u64| {
+            configured.map_or(default, |megabytes| megabytes.saturating_mul(1 << 20))
+        };
         Settings {
             data: data.or(self.data).unwrap_or_else(|| PathBuf::from("mamori-data")),
             database: database.or(self.database).map(Secret::new),

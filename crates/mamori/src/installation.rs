@@ -168,7 +168,12 @@ impl Installation {
     }
 
     /// Brings the tasks in line and records in the ledger what came out.
-    pub(crate) fn settle(&self, site: &SiteRow, assessment: &Assessment, answered: &[SiteAnswers<'_>]) -> Result<(usize, usize)> {
+    pub(crate) fn settle(
+        &self,
+        site: &SiteRow,
+        assessment: &Assessment,
+        answered: &[SiteAnswers<'_>],
+    ) -> Result<(usize, usize)> {
         let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
         let settled = tasks::settle_tasks(&self.database, &self.ledger, &site.id, &wanted, self.now())?;
         let items: serde_json::Map<String, serde_json::Value> = answered

@@ -79,7 +79,9 @@ fn message_of(err: &anyhow::Error) -> &'static str {
 }
 
 fn disk_is_full(err: &anyhow::Error) -> bool {
-    err.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|err| err.kind() == std::io::ErrorKind::StorageFull)
+    err.chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|err| err.kind() == std::io::ErrorKind::StorageFull)
 }
 
 fn fail(lang: Lang, id: &str, err: &anyhow::Error) -> ExitCode {
@@ -89,7 +91,8 @@ fn fail(lang: Lang, id: &str, err: &anyhow::Error) -> ExitCode {
 
 /// Logs go to standard error as JSON lines when `MAMORI_LOG` asks for a level; they carry no contents and no secrets.
 fn init_tracing() {
-    let level = std::env::var_os("MAMORI_LOG").and_then(|level| level.to_str().and_then(|level| level.parse::<tracing::Level>().ok()));
+    let level = std::env::var_os("MAMORI_LOG")
+        .and_then(|level| level.to_str().and_then(|level| level.parse::<tracing::Level>().ok()));
     if let Some(level) = level {
         let _ = tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr).try_init();
     }

@@ -51,7 +51,8 @@ pub(crate) fn note(text: &str) {
 
 /// A bar on the terminal; invisible where nobody watches.
 pub(crate) fn progress(count: usize, label: &str) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(u64::try_from(count).ok(), target);
     if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {wide_msg}") {
         bar.set_style(style);

@@ -43,13 +43,20 @@ impl Packs {
 
     fn parse(files: &BTreeMap<String, String>) -> Result<Self> {
         let below = |prefix: &str| -> Vec<(&str, &str)> {
-            files.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, text)| (name.as_str(), text.as_str())).collect()
+            files
+                .iter()
+                .filter(|(name, _)| name.starts_with(prefix))
+                .map(|(name, text)| (name.as_str(), text.as_str()))
+                .collect()
         };
-        let one = |name: &str| files.get(name).map(String::as_str).with_context(|| format!("the pack file {name} is missing"));
+        let one = |name: &str| {
+            files.get(name).map(String::as_str).with_context(|| format!("the pack file {name} is missing"))
+        };
         let mut facts = below("facts/");
         facts.retain(|(name, _)| !matches!(*name, "facts/wording.toml" | "facts/columns.toml"));
         let dictionary = Dictionary::parse(&facts)?;
-        let wording = Wording::parse(&dictionary, "facts/wording.toml", one("facts/wording.toml")?).map_err(all_problems)?;
+        let wording =
+            Wording::parse(&dictionary, "facts/wording.toml", one("facts/wording.toml")?).map_err(all_problems)?;
         let columns = Columns::parse(&dictionary, one("facts/columns.toml")?)?;
         let mut checks = Vec::new();
         for (name, text) in below("checks/") {
@@ -133,7 +140,8 @@ mod tests {
         let text = EMBEDDED.iter().find(|(name, _)| *name == "frameworks/mhlw-r7-hospital.toml").unwrap().1;
         let next = text.replace("R7-", "R8-").replace("mhlw-r7", "mhlw-r8").replace("\"R6-", "\"R7-");
         // The mapping of this made-up edition is left out; only the shape counts here.
-        let next: String = next.lines().filter(|line| !line.starts_with("maps_to")).map(|line| format!("{line}\n")).collect();
+        let next: String =
+            next.lines().filter(|line| !line.starts_with("maps_to")).map(|line| format!("{line}\n")).collect();
         std::fs::write(folder.path().join("frameworks/mhlw-r8-hospital.toml"), next).unwrap();
         let packs = Packs::load(Some(folder.path())).unwrap();
         assert!(packs.frameworks.iter().any(|framework| framework.id == "mhlw-r8-hospital"));

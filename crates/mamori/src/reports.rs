@@ -50,7 +50,13 @@ pub(crate) fn make(
 }
 
 /// Writes every form of the report into `folder`; returns what could not be written, for the user.
-pub(crate) fn write(installation: &Installation, site: &SiteRow, world: &World, report: &Report, folder: &Path) -> Result<Vec<String>> {
+pub(crate) fn write(
+    installation: &Installation,
+    site: &SiteRow,
+    world: &World,
+    report: &Report,
+    folder: &Path,
+) -> Result<Vec<String>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let lang = installation.lang();
     let put = |name: &str, bytes: &[u8]| -> Result<()> {
@@ -62,7 +68,10 @@ pub(crate) fn write(installation: &Installation, site: &SiteRow, world: &World, 
     put("report.xlsx", &report::xlsx::render(report, lang)?)?;
     put("report.json", report::json::render(report)?.as_bytes())?;
     let mut remarks = Vec::new();
-    for (name, pdf) in [("report.pdf", report::pdf::render(report, lang)), ("checklist.pdf", report::pdf::render_checklist(report, lang))] {
+    for (name, pdf) in [
+        ("report.pdf", report::pdf::render(report, lang)),
+        ("checklist.pdf", report::pdf::render_checklist(report, lang)),
+    ] {
         remarks.extend(write_pdf(installation, name, pdf, &put)?);
     }
     write_facts(installation, site, world, &folder.join("facts.jsonl"))?;
@@ -82,9 +91,14 @@ fn write_pdf(
                 return Ok(None);
             }
             let missing: String = pdf.missing.iter().collect();
-            Ok(Some(installation.say("pdf-missing-characters", &[("name", name.into()), ("characters", missing.into())])))
+            Ok(Some(
+                installation.say("pdf-missing-characters", &[("name", name.into()), ("characters", missing.into())]),
+            ))
         }
-        Err(err) => Ok(Some(installation.say("pdf-not-made", &[("name", name.into()), ("detail", format!("{:#}", anyhow::Error::from(err)).into())]))),
+        Err(err) => Ok(Some(installation.say(
+            "pdf-not-made",
+            &[("name", name.into()), ("detail", format!("{:#}", anyhow::Error::from(err)).into())],
+        ))),
     }
 }
 
@@ -132,7 +146,11 @@ pub(crate) fn show(installation: &Installation, report: &Report) {
     }
     for finding in report.findings.iter().filter(|finding| finding.severity <= base::Severity::High) {
         let subjects = finding.subjects.iter().take(3).cloned().collect::<Vec<_>>().join("、");
-        let arguments = [("title", finding.title.as_str().into()), ("subjects", subjects.into()), ("count", finding.subjects_total.into())];
+        let arguments = [
+            ("title", finding.title.as_str().into()),
+            ("subjects", subjects.into()),
+            ("count", finding.subjects_total.into()),
+        ];
         output::line(&installation.say("show-finding", &arguments));
     }
     if installation.lang() == Lang::Ja {

@@ -73,11 +73,11 @@ struct Room {
 
 /// From generous to terse. The last one fits whatever comes.
 const ROOMS: [Room; 6] = [
-    Room { sentence: 100, reason: 30, frameworks: 4, framework_title: 30, todo: 7, todo_title: 46 },
-    Room { sentence: 90, reason: 28, frameworks: 4, framework_title: 26, todo: 7, todo_title: 34 },
-    Room { sentence: 70, reason: 24, frameworks: 4, framework_title: 22, todo: 7, todo_title: 28 },
-    Room { sentence: 60, reason: 20, frameworks: 4, framework_title: 18, todo: 6, todo_title: 24 },
-    Room { sentence: 50, reason: 16, frameworks: 3, framework_title: 16, todo: 5, todo_title: 22 },
+    Room { sentence: 90, reason: 22, frameworks: 4, framework_title: 22, todo: 7, todo_title: 44 },
+    Room { sentence: 80, reason: 18, frameworks: 4, framework_title: 20, todo: 7, todo_title: 38 },
+    Room { sentence: 70, reason: 16, frameworks: 4, framework_title: 18, todo: 7, todo_title: 34 },
+    Room { sentence: 60, reason: 16, frameworks: 4, framework_title: 18, todo: 6, todo_title: 28 },
+    Room { sentence: 50, reason: 14, frameworks: 3, framework_title: 16, todo: 5, todo_title: 22 },
     Room { sentence: 40, reason: 12, frameworks: 2, framework_title: 14, todo: 3, todo_title: 20 },
 ];
 
@@ -229,7 +229,7 @@ fn more(report: &Report, room: Room, lang: Lang) -> Vec<String> {
 fn proof(report: &Report, lang: Lang) -> Vec<String> {
     let Some(checkpoint) = &report.checkpoint else { return vec![labels::NO_CHECKPOINT.get(lang).to_owned()] };
     let size = format!("{}: {}", labels::CHECKPOINT_SIZE.get(lang), checkpoint.size);
-    vec![labels::CHECKPOINT_HINT.get(lang).to_owned(), size, clip(&checkpoint.root, 44)]
+    vec![labels::CHECKPOINT_HINT.get(lang).to_owned(), size, clip(&checkpoint.root, 24)]
 }
 
 /// Characters of all texts of the page, without white space.

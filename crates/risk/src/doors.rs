@@ -63,7 +63,8 @@ impl Doors {
     pub fn find(&self, product: &str, version: &str) -> Option<Vec<&str>> {
         let product = assess::wording::fold(product);
         let exploited = self.doors.iter().filter(|door| door.exploited_since.is_some());
-        let doors: Vec<&Door> = exploited.filter(|door| door.names.iter().any(|name| product.contains(name.as_str()))).collect();
+        let doors: Vec<&Door> =
+            exploited.filter(|door| door.names.iter().any(|name| product.contains(name.as_str()))).collect();
         if doors.is_empty() {
             return None;
         }
@@ -73,7 +74,9 @@ impl Doors {
 
 impl Door {
     fn is_open(&self, version: &str) -> bool {
-        let inside = |range: &Range| version::compare(&range.from, version).is_le() && version::compare(version, &range.before).is_lt();
+        let inside = |range: &Range| {
+            version::compare(&range.from, version).is_le() && version::compare(version, &range.before).is_lt()
+        };
         self.ranges.iter().any(inside) || self.exact.iter().any(|exact| version::compare(exact, version).is_eq())
     }
 }
@@ -94,8 +97,12 @@ impl Deriver for KnownExploited {
     fn derive(&self, world: &mut World) {
         let assets: Vec<usize> = world.of_kind(SubjectKind::Asset).map(|(index, _)| index).collect();
         for index in assets {
-            for (product_key, version_key) in [("asset.firmware", "asset.firmware_version"), ("asset.os", "asset.os_version")] {
-                let (Some(product), Some(version)) = (world.find_text(index, product_key), world.find_text(index, version_key)) else {
+            for (product_key, version_key) in
+                [("asset.firmware", "asset.firmware_version"), ("asset.os", "asset.os_version")]
+            {
+                let (Some(product), Some(version)) =
+                    (world.find_text(index, product_key), world.find_text(index, version_key))
+                else {
                     continue;
                 };
                 let Some(found) = self.doors.find(product, version) else { continue };

@@ -106,7 +106,9 @@ impl Deriver for ReleaseSupport {
         let assets: Vec<usize> = world.of_kind(SubjectKind::Asset).map(|(index, _)| index).collect();
         for index in assets {
             // A device's firmware is its operating system.
-            for (name_key, version_key) in [("asset.os", "asset.os_version"), ("asset.firmware", "asset.firmware_version")] {
+            for (name_key, version_key) in
+                [("asset.os", "asset.os_version"), ("asset.firmware", "asset.firmware_version")]
+            {
                 let Some(system) = world.find(index, name_key).cloned() else { continue };
                 let text = format!("{} {}", system.value, world.find_text(index, version_key).unwrap_or_default());
                 let day = *memo.entry(text).or_insert_with_key(|text| self.day(text.trim(), &ends, today));

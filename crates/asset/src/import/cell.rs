@@ -21,7 +21,11 @@ pub(crate) fn read(definition: &Definition, wording: &Wording, text: &str) -> Re
     }
     match definition.fact_type {
         FactType::Bool => Err("refused-not-yes-or-no"),
-        FactType::Integer => folded.replace(',', "").parse().map(|number| Some(FactValue::Integer(number))).map_err(|_| "refused-not-a-number"),
+        FactType::Integer => folded
+            .replace(',', "")
+            .parse()
+            .map(|number| Some(FactValue::Integer(number)))
+            .map_err(|_| "refused-not-a-number"),
         FactType::Date => read_date(&folded),
         FactType::Text if !definition.values.is_empty() => Err("refused-unknown-word"),
         FactType::Text => Ok(Some(FactValue::Text(limited(&folded)))),
@@ -44,7 +48,11 @@ fn read_list(key: &str, text: &str) -> Result<Option<FactValue>, CellRefusal> {
             let list = scalar::parse_ip_list(text);
             if list.addresses.is_empty() {
                 // "DHCP" says how an address is given, not which one.
-                return if list.rejected.iter().all(|word| word.eq_ignore_ascii_case("dhcp")) { Ok(None) } else { Err("refused-not-an-address") };
+                return if list.rejected.iter().all(|word| word.eq_ignore_ascii_case("dhcp")) {
+                    Ok(None)
+                } else {
+                    Err("refused-not-an-address")
+                };
             }
             Ok(Some(FactValue::list(list.addresses.iter().map(|ip| ip.address.to_string()))))
         }

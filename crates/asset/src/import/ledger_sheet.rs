@@ -113,7 +113,11 @@ impl Importer for LedgerSheet {
 /// The first 64 KiB, ending with a line.
 fn head(bytes: &[u8]) -> &[u8] {
     let head = bytes.get(..64 << 10).unwrap_or(bytes);
-    let end = if head.len() == bytes.len() { head.len() } else { head.iter().rposition(|byte| *byte == b'\n').unwrap_or(head.len()) };
+    let end = if head.len() == bytes.len() {
+        head.len()
+    } else {
+        head.iter().rposition(|byte| *byte == b'\n').unwrap_or(head.len())
+    };
     head.get(..end).unwrap_or(head)
 }
 
@@ -129,7 +133,11 @@ fn read_tables(source: &Source<'_>) -> Result<Vec<Table>, ReadError> {
 impl LedgerSheet {
     fn read_sheet(&self, layout: &Layout<'_>, sink: &mut FactSink<'_>) {
         for problem in &layout.table.problems {
-            sink.refuse(layout.table.locator(problem.row, problem.column), "refused-bad-cell", &problem.reason.to_string());
+            sink.refuse(
+                layout.table.locator(problem.row, problem.column),
+                "refused-bad-cell",
+                &problem.reason.to_string(),
+            );
         }
         let mut seen: HashMap<Subject, u32> = HashMap::new();
         for row in layout.table.rows.iter().skip(layout.body) {

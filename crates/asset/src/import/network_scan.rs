@@ -27,8 +27,11 @@ impl Importer for NetworkScan {
     }
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-        let scan = nmap::parse(source.bytes, &nmap::Limits::default())
-            .map_err(|err| ReadError { message: "unreadable-xml", locator: Locator::Whole, detail: err.to_string() })?;
+        let scan = nmap::parse(source.bytes, &nmap::Limits::default()).map_err(|err| ReadError {
+            message: "unreadable-xml",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         if let Some(at) = scan.started_at {
             sink.observed_at(at);
         }
@@ -49,7 +52,12 @@ fn read_host(host: &Host, sink: &mut FactSink<'_>) {
         return sink.leave_unused();
     }
     let hostname = host.hostnames.first().and_then(|name| normalise_hostname(&name.name));
-    let addresses = |mac: bool| host.addresses.iter().filter(move |address| (address.kind == AddressKind::Mac) == mac).map(|address| &address.text);
+    let addresses = |mac: bool| {
+        host.addresses
+            .iter()
+            .filter(move |address| (address.kind == AddressKind::Mac) == mac)
+            .map(|address| &address.text)
+    };
     let id = match (&hostname, addresses(false).next()) {
         (Some(name), _) => format!("hostname/{name}"),
         (None, Some(address)) => format!("ip/{address}"),

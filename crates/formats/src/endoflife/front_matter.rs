@@ -164,12 +164,17 @@ fn release(item: &Item, template: &str) -> Result<Release, ProductProblemReason>
 }
 
 /// The item's own label, else the product's template, else the cycle; placeholders filled in, HTML tags removed.
+///
+/// What is filled in may hold the next placeholder many times over, so every step is shortened.
 fn label(item: &Item, template: &str) -> String {
     let cycle = item.get("releaseCycle");
     let chosen = [item.get("releaseLabel"), template, cycle].into_iter().find(|label| !label.is_empty());
-    let filled = chosen.unwrap_or_default().replace("__RELEASE_CYCLE__", cycle);
-    let filled = filled.replace("__CODENAME__", item.get("codename")).replace("__LATEST__", item.get("latest"));
-    shorten(&drop_tags(&filled))
+    let fillings =
+        [("__RELEASE_CYCLE__", cycle), ("__CODENAME__", item.get("codename")), ("__LATEST__", item.get("latest"))];
+    let filled = fillings.into_iter().fold(chosen.unwrap_or_default().to_owned(), |label, (placeholder, filling)| {
+        shorten(&label.replace(placeholder, filling))
+    });
+    drop_tags(&filled)
 }
 
 fn drop_tags(text: &str) -> String {

@@ -16,7 +16,10 @@ impl Importer for AuditPolicy {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "監査ポリシー（auditpol・audit.csv）".to_owned(), en: "audit policy (auditpol, audit.csv)".to_owned() }
+        Text {
+            ja: "監査ポリシー（auditpol・audit.csv）".to_owned(),
+            en: "audit policy (auditpol, audit.csv)".to_owned(),
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -28,10 +31,17 @@ impl Importer for AuditPolicy {
     }
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-        let file = audit_csv::parse(source.bytes)
-            .map_err(|err| ReadError { message: "unreadable-table", locator: Locator::Whole, detail: err.to_string() })?;
+        let file = audit_csv::parse(source.bytes).map_err(|err| ReadError {
+            message: "unreadable-table",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         let Some(subject) = state_origin(source, Grade::Machine, sink) else {
-            return Err(ReadError { message: "unreadable-no-name", locator: Locator::Whole, detail: source.name.to_owned() });
+            return Err(ReadError {
+                message: "unreadable-no-name",
+                locator: Locator::Whole,
+                detail: source.name.to_owned(),
+            });
         };
         for error in &file.errors {
             sink.refuse(Locator::Line(error.line), "refused-bad-record", &error.problem.to_string());

@@ -21,7 +21,10 @@ impl Importer for DirectoryExport {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "ADの一覧（Get-ADUser・Get-ADComputer）".to_owned(), en: "directory export (Get-ADUser, Get-ADComputer)".to_owned() }
+        Text {
+            ja: "ADの一覧（Get-ADUser・Get-ADComputer）".to_owned(),
+            en: "directory export (Get-ADUser, Get-ADComputer)".to_owned(),
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -34,7 +37,8 @@ impl Importer for DirectoryExport {
 
     fn redact(&self, bytes: &[u8]) -> Option<Redaction> {
         let redacted = directory_csv::redact(bytes)?;
-        let struck = redacted.struck.iter().map(|one| Struck { what: one.what.clone(), locator: Locator::Line(one.line) });
+        let struck =
+            redacted.struck.iter().map(|one| Struck { what: one.what.clone(), locator: Locator::Line(one.line) });
         Some(Redaction { struck: struck.collect(), bytes: redacted.bytes })
     }
 
@@ -44,13 +48,15 @@ impl Importer for DirectoryExport {
             Some(DirectoryKind::Users) => {
                 let users = directory_csv::parse_users(source.bytes).map_err(|err| unreadable(err.to_string()))?;
                 // An empty cell says "no password here" only if the export has the column at all.
-                let described = |user: &User| user.account.description.is_some() || user.account.description_holds_password;
+                let described =
+                    |user: &User| user.account.description.is_some() || user.account.description_holds_password;
                 let has_column = users.rows.iter().any(described);
                 users.rows.iter().for_each(|user| read_user(user, has_column, sink));
                 users.errors
             }
             Some(DirectoryKind::Computers) => {
-                let computers = directory_csv::parse_computers(source.bytes).map_err(|err| unreadable(err.to_string()))?;
+                let computers =
+                    directory_csv::parse_computers(source.bytes).map_err(|err| unreadable(err.to_string()))?;
                 computers.rows.iter().for_each(|computer| read_computer(computer, sink));
                 computers.errors
             }
@@ -83,7 +89,10 @@ fn read_user(user: &User, has_descriptions: bool, sink: &mut FactSink<'_>) {
     say("account.enabled", flag(enabled(account)));
     say("account.last_logon_on", day(account.last_logon));
     say("account.password_set_on", day(account.password_last_set));
-    say("account.password_never_expires", flag(user.password_never_expires.or(control.map(|control| control.password_never_expires()))));
+    say(
+        "account.password_never_expires",
+        flag(user.password_never_expires.or(control.map(|control| control.password_never_expires()))),
+    );
     say("account.password_not_required", flag(control.map(|control| control.password_not_required())));
     say("account.preauth_not_required", flag(control.map(|control| control.preauth_not_required())));
     say("account.reversible_password", flag(control.map(|control| control.password_reversible())));
@@ -91,8 +100,14 @@ fn read_user(user: &User, has_descriptions: bool, sink: &mut FactSink<'_>) {
     say("account.unconstrained_delegation", flag(control.map(|control| control.trusted_for_delegation())));
     say("account.privileged", flag(privileged(account)));
     say("account.service_principal", flag(account.service_principal_names.as_ref().map(|names| !names.is_empty())));
-    say("account.password_in_description", has_descriptions.then_some(FactValue::Bool(account.description_holds_password)));
-    say("account.groups", account.member_of.as_ref().map(|groups| FactValue::list(groups.iter().map(|group| first_name(group)))));
+    say(
+        "account.password_in_description",
+        has_descriptions.then_some(FactValue::Bool(account.description_holds_password)),
+    );
+    say(
+        "account.groups",
+        account.member_of.as_ref().map(|groups| FactValue::list(groups.iter().map(|group| first_name(group)))),
+    );
     if let Some(sid) = &account.sid {
         say("account.builtin_administrator", Some(FactValue::Bool(sid.ends_with("-500"))));
         say("account.krbtgt", Some(FactValue::Bool(sid.ends_with("-502"))));

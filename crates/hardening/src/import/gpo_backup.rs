@@ -27,7 +27,8 @@ impl Importer for GpoBackup {
 
     fn redact(&self, bytes: &[u8]) -> Option<Redaction> {
         let redacted = gpo_backup::redact_cpassword(bytes)?;
-        let struck = redacted.struck.iter().map(|one| Struck { what: one.what.clone(), locator: Locator::Line(one.line) });
+        let struck =
+            redacted.struck.iter().map(|one| Struck { what: one.what.clone(), locator: Locator::Line(one.line) });
         Some(Redaction { struck: struck.collect(), bytes: redacted.bytes })
     }
 
@@ -44,8 +45,11 @@ impl Importer for GpoBackup {
 }
 
 fn read_backup(source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-    let backup = gpo_backup::parse_backup(source.bytes)
-        .map_err(|err| ReadError { message: "unreadable-xml", locator: Locator::Whole, detail: err.to_string() })?;
+    let backup = gpo_backup::parse_backup(source.bytes).map_err(|err| ReadError {
+        message: "unreadable-xml",
+        locator: Locator::Whole,
+        detail: err.to_string(),
+    })?;
     let made_on = backup.backup_time.as_ref().and_then(|found| found.text.get(..10)?.parse::<Date>().ok());
     if let Some(day) = made_on {
         sink.observed_at(day.start_jst());

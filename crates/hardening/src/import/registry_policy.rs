@@ -16,7 +16,9 @@ impl Importer for RegistryPolicy {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "レジストリ ポリシー（registry.pol）".to_owned(), en: "registry policy (registry.pol)".to_owned() }
+        Text {
+            ja: "レジストリ ポリシー（registry.pol）".to_owned(), en: "registry policy (registry.pol)".to_owned()
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -32,10 +34,17 @@ impl Importer for RegistryPolicy {
     }
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-        let file = registry_policy::parse(source.bytes)
-            .map_err(|err| ReadError { message: "unreadable-registry-policy", locator: Locator::Whole, detail: err.to_string() })?;
+        let file = registry_policy::parse(source.bytes).map_err(|err| ReadError {
+            message: "unreadable-registry-policy",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         let Some(subject) = state_origin(source, Grade::Document, sink) else {
-            return Err(ReadError { message: "unreadable-no-name", locator: Locator::Whole, detail: source.name.to_owned() });
+            return Err(ReadError {
+                message: "unreadable-no-name",
+                locator: Locator::Whole,
+                detail: source.name.to_owned(),
+            });
         };
         for error in &file.errors {
             sink.refuse(Locator::Byte(error.offset), "refused-bad-record", &error.problem.to_string());

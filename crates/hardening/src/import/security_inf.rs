@@ -18,7 +18,10 @@ impl Importer for SecurityInf {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "セキュリティ設定（secedit・GptTmpl.inf）".to_owned(), en: "security template (secedit, GptTmpl.inf)".to_owned() }
+        Text {
+            ja: "セキュリティ設定（secedit・GptTmpl.inf）".to_owned(),
+            en: "security template (secedit, GptTmpl.inf)".to_owned(),
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -34,10 +37,17 @@ impl Importer for SecurityInf {
     }
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
-        let file = inf::parse(source.bytes)
-            .map_err(|err| ReadError { message: "unreadable-inf", locator: Locator::Whole, detail: err.to_string() })?;
+        let file = inf::parse(source.bytes).map_err(|err| ReadError {
+            message: "unreadable-inf",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         let Some(subject) = state_origin(source, Grade::Machine, sink) else {
-            return Err(ReadError { message: "unreadable-no-name", locator: Locator::Whole, detail: source.name.to_owned() });
+            return Err(ReadError {
+                message: "unreadable-no-name",
+                locator: Locator::Whole,
+                detail: source.name.to_owned(),
+            });
         };
         for error in &file.errors {
             sink.refuse(Locator::Line(error.line), "refused-bad-record", &error.problem.to_string());
@@ -68,7 +78,11 @@ fn read_system_access(file: &inf::InfFile, subject: &Subject, sink: &mut FactSin
             (FactType::Text, SettingValue::Number(number)) => FactValue::Text(number.to_string()),
             (FactType::Text, SettingValue::Text(text)) => FactValue::Text(text),
             (_, value) => {
-                sink.refuse(Locator::Line(setting.line), "refused-not-a-number", &format!("{} = {value:?}", setting.name));
+                sink.refuse(
+                    Locator::Line(setting.line),
+                    "refused-not-a-number",
+                    &format!("{} = {value:?}", setting.name),
+                );
                 continue;
             }
         };

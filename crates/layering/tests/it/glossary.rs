@@ -34,9 +34,14 @@ fn no_identifier_uses_a_word_the_glossary_replaces() {
 
 /// The name a line declares: function, type, or module.
 fn declared(line: &str) -> Option<String> {
-    let code = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+    let code = line
+        .trim_start()
+        .trim_start_matches("pub(crate) ")
+        .trim_start_matches("pub(super) ")
+        .trim_start_matches("pub ");
     let code = code.trim_start_matches("const ");
-    let rest = ["fn ", "struct ", "enum ", "trait ", "mod ", "type "].iter().find_map(|word| code.strip_prefix(word))?;
+    let rest =
+        ["fn ", "struct ", "enum ", "trait ", "mod ", "type "].iter().find_map(|word| code.strip_prefix(word))?;
     let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     (!name.is_empty()).then_some(name)
 }

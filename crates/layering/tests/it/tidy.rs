@@ -93,7 +93,10 @@ fn pure_crates_do_no_input_or_output() {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.lines().take(production_lines(&text));
             for (number, line) in code.enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-                if ["std::fs", "std::net", "std::env::", "std::process", "SystemTime", "Instant::now"].iter().any(|word| line.contains(word)) {
+                if ["std::fs", "std::net", "std::env::", "std::process", "SystemTime", "Instant::now"]
+                    .iter()
+                    .any(|word| line.contains(word))
+                {
                     problems.push(format!("{}:{}: {}", short(&path), number + 1, line.trim()));
                 }
             }
@@ -107,11 +110,17 @@ fn sql_stands_only_in_store_files_and_migrations() {
     let mut problems = Vec::new();
     for path in crate_sources() {
         let name = short(&path);
-        let allowed = name.starts_with("crates/store/") || name.ends_with("/store.rs") || name.contains("/store/") || name.contains("/migrations");
+        let allowed = name.starts_with("crates/store/")
+            || name.ends_with("/store.rs")
+            || name.contains("/store/")
+            || name.contains("/migrations");
         let text = std::fs::read_to_string(&path).unwrap();
         for (number, line) in text.lines().take(production_lines(&text)).enumerate() {
             let code = line.trim_start();
-            if !allowed && !code.starts_with("//") && ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE "].iter().any(|sql| code.contains(sql)) {
+            if !allowed
+                && !code.starts_with("//")
+                && ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE "].iter().any(|sql| code.contains(sql))
+            {
                 problems.push(format!("{name}:{}: SQL belongs in store.rs", number + 1));
             }
         }
@@ -123,7 +132,9 @@ fn sql_stands_only_in_store_files_and_migrations() {
 fn nothing_names_a_machine_path() {
     let mut problems = Vec::new();
     let mut sources = Vec::new();
-    for (folder, ending) in [("crates", ".rs"), ("xtask", ".rs"), ("docs", ".md"), ("packs", ".toml"), ("tools", ".py"), ("ci", ".sh")] {
+    for (folder, ending) in
+        [("crates", ".rs"), ("xtask", ".rs"), ("docs", ".md"), ("packs", ".toml"), ("tools", ".py"), ("ci", ".sh")]
+    {
         sources.extend(files(&root().join(folder), ending));
     }
     let words = [["/wo", "rk/"].concat(), ["/ro", "ot/"].concat(), ["/fa", "rm/"].concat()];

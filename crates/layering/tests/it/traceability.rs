@@ -20,7 +20,12 @@ fn every_reference_of_the_traceability_table_leads_somewhere() {
         if references.is_empty() {
             problems.push(format!("{}: no reference", cells[1]));
         }
-        problems.extend(references.iter().filter(|reference| !leads_somewhere(reference)).map(|reference| format!("{}: `{reference}`", cells[1])));
+        problems.extend(
+            references
+                .iter()
+                .filter(|reference| !leads_somewhere(reference))
+                .map(|reference| format!("{}: `{reference}`", cells[1])),
+        );
     }
     for row in ROWS.split_whitespace() {
         if !rows.contains(row) {
@@ -39,7 +44,10 @@ fn leads_somewhere(reference: &str) -> bool {
     };
     let path = root().join(path);
     if path.is_dir() {
-        return wanted.is_empty() || files(&path, "").iter().any(|file| std::fs::read_to_string(file).is_ok_and(|text| text.contains(&wanted)));
+        return wanted.is_empty()
+            || files(&path, "")
+                .iter()
+                .any(|file| std::fs::read_to_string(file).is_ok_and(|text| text.contains(&wanted)));
     }
     std::fs::read_to_string(path).is_ok_and(|text| text.contains(&wanted))
 }

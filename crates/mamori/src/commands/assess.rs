@@ -51,11 +51,22 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
     ledger::export(&installation.database, Some(&installation.blobs), &installation.ledger.public_key(), &export)?;
     if context.global.json {
         let findings: Vec<String> = finding_names(&installation, &assessment);
-        let counts = report.frameworks.iter().map(|framework| (framework.id.clone(), json!(framework.counts))).collect::<serde_json::Map<_, _>>();
-        output::json(&json!({ "out": arguments.out, "read": read, "refused": refused, "frameworks": counts, "findings": findings }));
+        let counts = report
+            .frameworks
+            .iter()
+            .map(|framework| (framework.id.clone(), json!(framework.counts)))
+            .collect::<serde_json::Map<_, _>>();
+        output::json(
+            &json!({ "out": arguments.out, "read": read, "refused": refused, "frameworks": counts, "findings": findings }),
+        );
     } else {
         reports::show(&installation, &report);
-        output::line(&installation.say("assess-written", &[("folder", arguments.out.display().to_string().into()), ("read", read.into())]));
+        output::line(
+            &installation.say(
+                "assess-written",
+                &[("folder", arguments.out.display().to_string().into()), ("read", read.into())],
+            ),
+        );
     }
     remarks.iter().for_each(|remark| output::note(remark));
     Ok(if read == 0 {

@@ -28,7 +28,13 @@ pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcom
         ClaimCommand::Document { kind, file, title, edition, by, issued, until, sections } => {
             if installation.packs.kinds.find(kind).is_none() {
                 let known: Vec<&str> = installation.packs.kinds.iter().map(|kind| kind.kind.as_str()).collect();
-                bail!("{}", installation.say("claim-unknown-kind", &[("kind", kind.as_str().into()), ("known", known.join(", ").into())]));
+                bail!(
+                    "{}",
+                    installation.say(
+                        "claim-unknown-kind",
+                        &[("kind", kind.as_str().into()), ("known", known.join(", ").into())]
+                    )
+                );
             }
             let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
             if size > MAX_DOCUMENT_BYTES {
@@ -63,8 +69,19 @@ struct Answered<'a> {
 }
 
 /// A "yes" against evidence is not recorded: first comes an exception, or new evidence.
-fn answer_item(installation: &Installation, context: &Context<'_>, site: &str, who: &str, answered: &Answered<'_>) -> Result<Outcome> {
-    let known = installation.packs.frameworks.iter().flat_map(|framework| &framework.items).find(|item| item.id == answered.item);
+fn answer_item(
+    installation: &Installation,
+    context: &Context<'_>,
+    site: &str,
+    who: &str,
+    answered: &Answered<'_>,
+) -> Result<Outcome> {
+    let known = installation
+        .packs
+        .frameworks
+        .iter()
+        .flat_map(|framework| &framework.items)
+        .find(|item| item.id == answered.item);
     let Some(item) = known else {
         bail!("{}", installation.say("claim-unknown-item", &[("item", answered.item.into())]));
     };
@@ -76,7 +93,9 @@ fn answer_item(installation: &Installation, context: &Context<'_>, site: &str, w
         let against: Vec<String> = item
             .checks
             .iter()
-            .filter(|id| assessment.find(&installation.packs.checks, id).is_some_and(governance::CheckAnswer::is_finding))
+            .filter(|id| {
+                assessment.find(&installation.packs.checks, id).is_some_and(governance::CheckAnswer::is_finding)
+            })
             .cloned()
             .collect();
         if !against.is_empty() {
@@ -97,10 +116,17 @@ fn answer_item(installation: &Installation, context: &Context<'_>, site: &str, w
     receive(installation, context, site, who, gathered)
 }
 
-fn receive(installation: &Installation, context: &Context<'_>, site: &str, who: &str, gathered: Gathered) -> Result<Outcome> {
+fn receive(
+    installation: &Installation,
+    context: &Context<'_>,
+    site: &str,
+    who: &str,
+    gathered: Gathered,
+) -> Result<Outcome> {
     let mut outcome = Outcome::Done;
     installation.receive_all(site, who, &gathered, Mode::Apply, |name, receipt| {
-        let unread = |receipt: &Receipt| matches!(receipt.state, ReceiptState::Unreadable(_)) || !receipt.refusals.is_empty();
+        let unread =
+            |receipt: &Receipt| matches!(receipt.state, ReceiptState::Unreadable(_)) || !receipt.refusals.is_empty();
         if receipt.is_ok_and(unread) {
             outcome = Outcome::Refused;
         }
@@ -162,7 +188,9 @@ fn list(installation: &Installation, context: &Context<'_>, site: &str) -> Resul
             });
             let text = item.item.text.get(installation.lang());
             if context.global.json {
-                output::json(&json!({ "item": item.item.id, "number": item.item.number, "verdict": item.verdict, "answer": said, "text": text }));
+                output::json(
+                    &json!({ "item": item.item.id, "number": item.item.number, "verdict": item.verdict, "answer": said, "text": text }),
+                );
             } else {
                 let verdict = installation.say(verdict_word(item.verdict), &[]);
                 output::line(&format!("{:<10} {verdict}  {:<4} {text}", item.item.id, said.unwrap_or("―")));

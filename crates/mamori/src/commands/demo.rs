@@ -62,7 +62,11 @@ struct Tally {
 
 fn demo_folder(context: &Context<'_>, arguments: &DemoArgs) -> Result<PathBuf> {
     let folder = arguments.out.clone().unwrap_or_else(|| {
-        if context.global.data.is_some() { context.settings.data.clone() } else { std::env::temp_dir().join(format!("mamori-demo-{}", user())) }
+        if context.global.data.is_some() {
+            context.settings.data.clone()
+        } else {
+            std::env::temp_dir().join(format!("mamori-demo-{}", user()))
+        }
     });
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     Ok(folder)
@@ -94,7 +98,12 @@ fn run_site(
     quiet: bool,
     tally: &mut Tally,
 ) -> Result<SiteRow> {
-    let row = SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: site.kind.name().to_owned(), beds: Some(site.beds) };
+    let row = SiteRow {
+        id: site.id.to_owned(),
+        name: site.name.to_owned(),
+        kind: site.kind.name().to_owned(),
+        beds: (site.beds > 0).then_some(site.beds),
+    };
     installation.put_site(&row)?;
     let gathered = gather(&[evidence.to_path_buf()], installation.settings.limits);
     let bar = output::progress(gathered.items().len(), site.name);
@@ -133,8 +142,11 @@ fn run_site(
 fn compare(installation: &Installation, site: &Site, assessment: &Assessment, tally: &mut Tally) {
     tally.planted.extend(site.planted.iter().map(|planted| planted.id.to_owned()));
     let found = assessment.finding_ids(&installation.packs.checks, Severity::Low);
-    let grave: BTreeSet<(String, String)> =
-        assessment.finding_ids(&installation.packs.checks, Severity::High).into_iter().map(|(check, subject)| (check, subject.to_string())).collect();
+    let grave: BTreeSet<(String, String)> = assessment
+        .finding_ids(&installation.packs.checks, Severity::High)
+        .into_iter()
+        .map(|(check, subject)| (check, subject.to_string()))
+        .collect();
     for (check, subject) in found.into_iter().map(|(check, subject)| (check, subject.to_string())) {
         let matches = |planted: &&Planted| planted.check == check && planted.subject == subject;
         match site.planted.iter().find(matches) {
@@ -150,7 +162,10 @@ fn compare(installation: &Installation, site: &Site, assessment: &Assessment, ta
 }
 
 fn show(installation: &Installation, sites: &[Site], tally: &Tally, folder: &Path) {
-    output::line(&installation.say("demo-planted", &[("planted", tally.planted.len().into()), ("found", tally.found.len().into())]));
+    output::line(
+        &installation
+            .say("demo-planted", &[("planted", tally.planted.len().into()), ("found", tally.found.len().into())]),
+    );
     for planted in sites.iter().flat_map(|site| &site.planted) {
         let mark = if tally.found.contains(planted.id) { "✔" } else { "✘" };
         let text = match installation.lang() {

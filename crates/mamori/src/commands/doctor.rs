@@ -28,9 +28,13 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Outcome> {
     match context.open() {
         Ok(installation) => {
             let sites = installation.database.read(evidence::store::list_sites)?;
-            let arguments = [("folder", context.settings.data.display().to_string().into()), ("sites", sites.len().into())];
+            let arguments =
+                [("folder", context.settings.data.display().to_string().into()), ("sites", sites.len().into())];
             lines.push((true, installation.say("doctor-data-good", &arguments)));
-            let arguments = [("checks", installation.packs.checks.len().into()), ("frameworks", installation.packs.frameworks.len().into())];
+            let arguments = [
+                ("checks", installation.packs.checks.len().into()),
+                ("frameworks", installation.packs.frameworks.len().into()),
+            ];
             lines.push((true, installation.say("doctor-packs-good", &arguments)));
         }
         Err(err) => {

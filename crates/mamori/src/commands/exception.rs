@@ -13,7 +13,8 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
     let installation = context.open()?;
     let site = settle_site(&installation, &context.global.site, None)?.id;
     let who = context.who();
-    let office = Office { database: &installation.database, ledger: &installation.ledger, site: &site, now: installation.now() };
+    let office =
+        Office { database: &installation.database, ledger: &installation.ledger, site: &site, now: installation.now() };
     let decided = match command {
         ExceptionCommand::Request { check, subject, reason, until, controls } => {
             let new = NewException {
@@ -22,7 +23,10 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
                 reason: reason.clone(),
                 requested_by: who,
                 expires_on: parse_day(&installation, until)?,
-                controls: controls.iter().map(|control| parse_control(&installation, control)).collect::<Result<_>>()?,
+                controls: controls
+                    .iter()
+                    .map(|control| parse_control(&installation, control))
+                    .collect::<Result<_>>()?,
             };
             let known = |id: &str| installation.packs.checks.iter().any(|check| check.id == id);
             office.request_exception(&new, known).map(|id| ("exception-requested", id))
@@ -52,7 +56,9 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
 fn governance_changed(installation: &Installation, site: &str) -> Result<()> {
     let body = json!({ "site": site }).to_string();
     let topic = evidence::receive::RECEIVED_TOPIC;
-    installation.database.transaction::<_, store::StoreError>(|tx| store::outbox::publish(tx, topic, &body, installation.now()))?;
+    installation
+        .database
+        .transaction::<_, store::StoreError>(|tx| store::outbox::publish(tx, topic, &body, installation.now()))?;
     job::work(installation).map(|_| ())
 }
 
@@ -75,7 +81,10 @@ fn refuse(installation: &Installation, err: ExceptionError) -> Result<Outcome> {
 /// `対策=12` → the control and the number of its evidence.
 fn parse_control(installation: &Installation, text: &str) -> Result<Control> {
     let parsed = text.rsplit_once('=').and_then(|(control, evidence)| {
-        Some(Control { control: control.trim().to_owned(), evidence: evidence.trim().trim_start_matches('#').parse().ok()? })
+        Some(Control {
+            control: control.trim().to_owned(),
+            evidence: evidence.trim().trim_start_matches('#').parse().ok()?,
+        })
     });
     match parsed {
         Some(control) => Ok(control),

@@ -21,8 +21,12 @@ pub(crate) fn run(context: Context<'_>, subject: Option<&str>) -> Result<Outcome
         return Ok(Outcome::Done);
     };
     let subject: Subject = subject.parse()?;
-    let evidence: std::collections::HashMap<i64, tables::EvidenceRow> =
-        installation.database.read(|tx| tables::list_evidence(tx, &site.id))?.into_iter().map(|row| (row.id, row)).collect();
+    let evidence: std::collections::HashMap<i64, tables::EvidenceRow> = installation
+        .database
+        .read(|tx| tables::list_evidence(tx, &site.id))?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     let history = installation.database.read(|tx| tables::list_history(tx, &site.id, &subject))?;
     if history.is_empty() {
         output::note(&installation.say("fact-unknown-subject", &[("subject", subject.to_string().into())]));
@@ -42,7 +46,12 @@ pub(crate) fn run(context: Context<'_>, subject: Option<&str>) -> Result<Outcome
             }));
         } else {
             let value = fact.value.replace('\n', "、");
-            output::line(&format!("{}  {key} = {value}   #{} {file} {}", fact.observed_at.minute_jst(), fact.evidence, fact.locator));
+            output::line(&format!(
+                "{}  {key} = {value}   #{} {file} {}",
+                fact.observed_at.minute_jst(),
+                fact.evidence,
+                fact.locator
+            ));
         }
     }
     Ok(Outcome::Done)

@@ -77,7 +77,9 @@ pub(crate) fn show(installation: &Installation, as_json: bool, name: &str, recei
         return;
     }
     match receipt {
-        Err(reason) => output::line(&installation.say("import-refused-file", &[("name", name.into()), ("reason", reason.into())])),
+        Err(reason) => {
+            output::line(&installation.say("import-refused-file", &[("name", name.into()), ("reason", reason.into())]))
+        }
         Ok(receipt) => show_receipt(installation, receipt),
     }
 }
@@ -113,7 +115,10 @@ fn show_receipt(installation: &Installation, receipt: &Receipt) {
         output::line(&installation.say("import-more-refused", &[("count", (refused - MAX_SHOWN).into())]));
     }
     for struck in &receipt.struck {
-        output::line(&installation.say("import-struck", &[("what", struck.what.as_str().into()), ("place", struck.locator.to_string().into())]));
+        output::line(&installation.say(
+            "import-struck",
+            &[("what", struck.what.as_str().into()), ("place", struck.locator.to_string().into())],
+        ));
     }
 }
 

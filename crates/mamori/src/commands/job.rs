@@ -52,13 +52,17 @@ pub(crate) fn work(installation: &Installation) -> Result<usize> {
     while let Some(job) = jobs::claim(&installation.database, &[ASSESS], &owner, installation.now(), LEASE_S)? {
         match assess(installation, &job.payload) {
             Ok(()) => {
-                installation.database.transaction::<_, StoreError>(|tx| jobs::complete(tx, &job, installation.now()))?;
+                installation
+                    .database
+                    .transaction::<_, StoreError>(|tx| jobs::complete(tx, &job, installation.now()))?;
                 done += 1;
             }
             Err(err) => {
                 tracing::error!(job.kind = job.kind, job.id = job.id, error = format!("{err:#}"), "job failed");
                 let text = format!("{err:#}");
-                installation.database.transaction::<_, StoreError>(|tx| jobs::fail(tx, &job, &text, installation.now()))?;
+                installation
+                    .database
+                    .transaction::<_, StoreError>(|tx| jobs::fail(tx, &job, &text, installation.now()))?;
             }
         }
     }

@@ -43,7 +43,8 @@ pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outco
             if context.global.json {
                 output::json(&json!({ "entries": exported.entries, "blobs": exported.blobs, "folder": dir }));
             } else {
-                let arguments = [("entries", exported.entries.to_string().into()), ("folder", dir.display().to_string().into())];
+                let arguments =
+                    [("entries", exported.entries.to_string().into()), ("folder", dir.display().to_string().into())];
                 output::line(&installation.say("ledger-exported", &arguments));
             }
             Ok(Outcome::Done)
@@ -52,10 +53,13 @@ pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outco
 }
 
 fn verify(installation: &Installation, context: &Context<'_>, witnessed: &[PathBuf]) -> Result<Outcome> {
-    let notes: Vec<String> =
-        witnessed.iter().map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string())).collect::<Result<_>>()?;
+    let notes: Vec<String> = witnessed
+        .iter()
+        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
+        .collect::<Result<_>>()?;
     let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
-    let result = ledger::verify(&installation.database, &installation.blobs, &installation.ledger.public_key(), &notes)?;
+    let result =
+        ledger::verify(&installation.database, &installation.blobs, &installation.ledger.public_key(), &notes)?;
     let facts = verify_facts(installation)?;
     Ok(show(context, &result, &facts))
 }
@@ -76,13 +80,22 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
                 let seq = u64::try_from(row.ledger_seq).unwrap_or(u64::MAX);
                 let entry = ledger::find_entry(tx, seq)?.unwrap_or_default();
                 let stated: serde_json::Value = serde_json::from_str(&entry).unwrap_or_default();
-                let field = |name: &str| stated.pointer(&format!("/body/{name}")).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+                let field = |name: &str| {
+                    stated
+                        .pointer(&format!("/body/{name}"))
+                        .and_then(|value| value.as_str())
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 let agrees = found.to_string() == field("facts_root")
                     && row.sha256.to_string() == field("blob")
                     && row.original.to_string() == field("original")
                     && row.name == field("name");
                 if !agrees {
-                    problems.push(installation.say("ledger-facts-differ", &[("number", row.id.into()), ("name", row.name.into())]));
+                    problems.push(
+                        installation
+                            .say("ledger-facts-differ", &[("number", row.id.into()), ("name", row.name.into())]),
+                    );
                 }
             }
             for evidence in leaves.keys() {

@@ -14,7 +14,10 @@ impl Importer for SupportDates {
     }
 
     fn label(&self) -> Text {
-        Text { ja: "製品のサポート期限（endoflife）".to_owned(), en: "support dates of a product (endoflife)".to_owned() }
+        Text {
+            ja: "製品のサポート期限（endoflife）".to_owned(),
+            en: "support dates of a product (endoflife)".to_owned(),
+        }
     }
 
     fn grade(&self) -> Grade {
@@ -27,8 +30,11 @@ impl Importer for SupportDates {
 
     fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
         let file = source.name.rsplit('/').next().unwrap_or(source.name);
-        let product = endoflife::parse(source.bytes, file)
-            .map_err(|err| ReadError { message: "unreadable-support-dates", locator: Locator::Whole, detail: err.to_string() })?;
+        let product = endoflife::parse(source.bytes, file).map_err(|err| ReadError {
+            message: "unreadable-support-dates",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
         for problem in &product.problems {
             sink.refuse(problem.place.clone(), "refused-bad-record", &problem.reason.to_string());
         }
