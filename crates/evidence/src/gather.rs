@@ -54,6 +54,9 @@ pub struct Gathered {
     refusals: Vec<(String, Refusal)>,
     limits: Option<Limits>,
     total_bytes: u64,
+    /// Archives opened and bytes unpacked from them, so that archives full of archives come to an end.
+    archives: usize,
+    unpacked_bytes: u64,
 }
 
 /// Lists the files below `paths`, in the order of their names, opening archives. Links are not followed.
@@ -181,7 +184,11 @@ impl Gathered {
         if depth >= self.limits().depth {
             return self.refuse(name, "refused-too-deep", "");
         }
-        match archive::expand(&bytes, &archive::Limits::default()) {
+        if self.archives >= self.limits().files {
+            return self.refuse(name, "refused-too-many-files", &self.limits().files.to_string());
+        }
+        self.archives += 1;
+        match archive::expand(&bytes, &self.archive_limits()) {
             Ok(expansion) => self.add_expansion(name, expansion, depth),
             Err(err) => self.refuse(name, "refused-bad-archive", &err.to_string()),
         }
@@ -191,9 +198,24 @@ impl Gathered {
         for refused in expansion.refused {
             self.refuse(&format!("{name}!/{}", refused.name), "refused-archive-entry", &refused.reason.to_string());
         }
+        for file in &expansion.files {
+            let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+            self.unpacked_bytes = self.unpacked_bytes.saturating_add(size);
+        }
         for file in expansion.files {
             let modified_at = file.modified;
             self.add_bytes(&format!("{name}!/{}", file.name), file.bytes.into(), modified_at, depth + 1);
+        }
+    }
+
+    /// What an archive may still expand to.
+    fn archive_limits(&self) -> archive::Limits {
+        let (limits, usual) = (self.limits(), archive::Limits::default());
+        archive::Limits {
+            archive_bytes: usual.archive_bytes.min(limits.file_bytes),
+            entry_bytes: usual.entry_bytes.min(limits.file_bytes),
+            total_bytes: usual.total_bytes.min(limits.total_bytes.saturating_sub(self.unpacked_bytes)),
+            ..usual
         }
     }
 

@@ -117,7 +117,7 @@ impl Intake<'_> {
     pub fn receive(&self, source: &Source<'_>, mode: Mode) -> Result<Receipt, ReceiveError> {
         let original = ContentHash::of(source.bytes);
         if let Some(known) = self.database.read(|tx| tables::find_by_original(tx, self.site, original))? {
-            return Ok(known_receipt(source, &known));
+            return Ok(known_receipt(source.name, &known));
         }
         let importer = self.registry.find(source);
         let redaction = importer.and_then(|importer| importer.redact(source.bytes));
@@ -150,9 +150,14 @@ impl Intake<'_> {
 
     fn apply(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
         self.blobs.put(reading.stored)?;
-        let evidence =
-            self.ledger.write(self.database, reading.received_at, |recording| self.record(recording, &reading))?;
-        Ok(Receipt { evidence: Some(evidence), ..reading.receipt })
+        self.ledger.write(self.database, reading.received_at, |recording| {
+            // Somebody else may have handed in the same bytes since they were first looked for.
+            if let Some(known) = tables::find_by_original(recording, self.site, reading.original)? {
+                return Ok(known_receipt(&reading.receipt.name, &known));
+            }
+            let evidence = self.record(recording, &reading)?;
+            Ok(Receipt { evidence: Some(evidence), ..reading.receipt.clone() })
+        })
     }
 
     fn record(&self, tx: &mut Recording<'_>, reading: &Reading<'_>) -> Result<i64, ReceiveError> {
@@ -217,9 +222,9 @@ impl Intake<'_> {
     }
 }
 
-fn known_receipt(source: &Source<'_>, known: &EvidenceRow) -> Receipt {
+fn known_receipt(name: &str, known: &EvidenceRow) -> Receipt {
     Receipt {
-        name: source.name.to_owned(),
+        name: name.to_owned(),
         state: ReceiptState::Known,
         importer: "",
         sha256: known.sha256,
@@ -264,16 +269,18 @@ impl<'a> Reading<'a> {
         if let ReceiptState::Unreadable(err) = &state {
             sink.refuse(err.locator.clone(), err.message, &err.detail);
         }
-        // A file that turned out unreadable half way says nothing.
-        let facts =
-            if state == ReceiptState::Applied { one_per_key(sink.dictionary(), sink.facts()) } else { Vec::new() };
         let (refusals, refused_more) = sink.refusals();
-        let (accepted, unused) = sink.counts();
+        // A file that turned out unreadable half way says nothing, not even that something exists.
+        let (subjects, facts, (accepted, unused)) = if state == ReceiptState::Applied {
+            (sink.subjects().to_vec(), one_per_key(sink.dictionary(), sink.facts()), sink.counts())
+        } else {
+            (Vec::new(), Vec::new(), (0, 0))
+        };
         let receipt = Receipt {
             name: source.name.to_owned(),
             state,
             importer: importer.map_or("", Importer::id),
-            sha256: if struck.is_empty() { original } else { ContentHash::of(source.bytes) },
+            sha256: ContentHash::of(source.bytes),
             evidence: None,
             accepted,
             unused,
@@ -286,7 +293,7 @@ impl<'a> Reading<'a> {
             receipt,
             original,
             stored: source.bytes,
-            subjects: sink.subjects().to_vec(),
+            subjects,
             facts,
             received_at: source.received_at,
             observed_at,

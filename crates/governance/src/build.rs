@@ -1,26 +1,28 @@
 //! The accountability report (説明責任レポート) of a site, filled from its answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ::store::{StoreError, Transaction, ledger};
 use assess::{Check, Reason};
-use base::{Lang, Subject, Verdict};
+use base::{Lang, Verdict};
 use evidence::World;
 use evidence::store::{self as evidence_tables, SiteRow};
 use i18n::message;
 use report::model::{
     Answer, AskLine, CheckLine, Checkpoint, EvidenceLine, ExceptionLine, FindingLine, FrameworkReport, ItemReport,
-    RefusedLine, Report, Site, TaskLine, TaskState, Tile, TileState, TodoLine, VerdictCounts,
+    RefusedLine, Report, Site, VerdictCounts,
 };
 
 use crate::answers::{ItemAnswer, SiteAnswers};
-use crate::assessment::{Assessment, CheckAnswer};
+use crate::assessment::Assessment;
 use crate::documents::DocumentKinds;
 use crate::exceptions::ExceptionState;
 use crate::lines::{Lookup, subject_names};
 use crate::sentences::Speaker;
 use crate::store as tables;
-use crate::tasks::{self, Task};
+use crate::tasks;
+use crate::tiles::tiles;
+use crate::wording::{TaskWording, task_line, todo};
 
 /// Most refused rows listed in a report.
 const MAX_REFUSED: i64 = 500;
@@ -68,6 +70,7 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
     let asks = asks(material);
     let names = subject_names(material.world);
     let wording = TaskWording::new(material, &names);
+    let today = material.world.now().date_jst();
     Ok(Report {
         site: site(material),
         made_at: material.world.now(),
@@ -77,9 +80,9 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
         notice: material.notice.to_owned(),
         checkpoint: ledger::find_checkpoint(tx)?.and_then(checkpoint),
         summary: summary(material, &frameworks, &findings, &asks),
-        tiles: TILES.iter().map(|tile| tile_of(tile, material)).collect(),
+        tiles: tiles(material),
         todo: tasks.iter().filter(|task| task.closed_at.is_none()).take(7).map(|task| todo(task, &wording)).collect(),
-        tasks: tasks.iter().map(|task| task_line(task, &wording, material)).collect(),
+        tasks: tasks.iter().map(|task| task_line(task, &wording, today)).collect(),
         frameworks,
         findings,
         asks,
@@ -328,168 +331,6 @@ fn summary(
         sentences.push(message(lang, "summary-asks", &[("count", asks.len().into())]));
     }
     sentences
-}
-
-/// A subject of the first page: label, and the checks and items it watches.
-struct TileSpec {
-    label: &'static str,
-    checks: &'static [&'static str],
-    items: &'static [&'static str],
-}
-
-const TILES: [TileSpec; 5] = [
-    TileSpec { label: "tile-outside", checks: &["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"], items: &[] },
-    TileSpec { label: "tile-backup", checks: &[], items: &["R7-3-2", "R7P-3-2"] },
-    TileSpec { label: "tile-detection", checks: &["AV-01", "AV-02"], items: &["R7-2-11", "R7P-2-11"] },
-    TileSpec { label: "tile-vendors", checks: &["VND-01", "VND-02", "VND-03", "VND-04"], items: &[] },
-    TileSpec { label: "tile-drill", checks: &[], items: &["R7-3-3", "R7P-3-3", "R7-3-1", "R7P-3-1"] },
-];
-
-fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
-    let lang = material.lang;
-    let checks = spec.checks.iter().filter_map(|id| {
-        let answer = material.assessment.find(material.checks, id)?;
-        let check = material.checks.get(answer.check)?;
-        Some((effective(answer)?, check.title.get(lang).to_owned()))
-    });
-    let items = material
-        .answers
-        .iter()
-        .flat_map(|answers| &answers.items)
-        .filter(|item| spec.items.contains(&item.item.id.as_str()));
-    let items = items.map(|item| (item.verdict, item.item.text.get(lang).to_owned()));
-    let all: Vec<(Verdict, String)> = checks.chain(items).collect();
-    let worst = all.iter().min_by_key(|(verdict, _)| badness(*verdict));
-    let (state, reason) = match worst {
-        None => (TileState::Unknown, message(lang, "tile-nothing-known", &[])),
-        Some((Verdict::Contradicted, title)) => {
-            (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.as_str().into())]))
-        }
-        Some((Verdict::Unknown, title)) => {
-            (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.as_str().into())]))
-        }
-        Some((Verdict::Stale, title)) => {
-            (TileState::Caution, message(lang, "tile-stale", &[("title", title.as_str().into())]))
-        }
-        Some((Verdict::Attested, title)) => {
-            (TileState::Caution, message(lang, "tile-attested", &[("title", title.as_str().into())]))
-        }
-        Some((Verdict::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
-    };
-    Tile { label: message(lang, spec.label, &[]), state, reason }
-}
-
-/// Under an exception a contradiction counts as somebody's word.
-fn effective(answer: &CheckAnswer) -> Option<Verdict> {
-    let verdict = answer.verdict()?;
-    Some(if verdict == Verdict::Contradicted && answer.has_exception { Verdict::Attested } else { verdict })
-}
-
-const fn badness(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Contradicted => 0,
-        Verdict::Unknown => 1,
-        Verdict::Stale => 2,
-        Verdict::Attested => 3,
-        Verdict::Proved => 4,
-    }
-}
-
-/// What is needed to put a task into words.
-#[derive(Debug, Clone, Copy)]
-pub struct TaskWording<'a> {
-    /// Language.
-    pub lang: Lang,
-    /// The checks.
-    pub checks: &'a [Check],
-    /// What they answered.
-    pub assessment: &'a Assessment,
-    /// The checklists, answered.
-    pub answers: &'a [SiteAnswers<'a>],
-    /// Kinds of documents.
-    pub kinds: &'a DocumentKinds,
-    /// Names of subjects.
-    pub names: &'a HashMap<Subject, String>,
-}
-
-impl<'a> TaskWording<'a> {
-    const fn new(material: &Material<'a>, names: &'a HashMap<Subject, String>) -> Self {
-        Self {
-            lang: material.lang,
-            checks: material.checks,
-            assessment: material.assessment,
-            answers: material.answers,
-            kinds: material.kinds,
-            names,
-        }
-    }
-
-    /// What a task says, and why.
-    #[must_use]
-    pub fn text(&self, key: &str) -> (String, String) {
-        let unknown = || (key.to_owned(), String::new());
-        match key.split_once(':') {
-            Some(("fix", id)) => self.check(id).map_or_else(unknown, |check| self.fix(check)),
-            Some(("ask", id)) => self.check(id).map_or_else(unknown, |check| {
-                let title = message(self.lang, "task-ask", &[("title", check.title.get(self.lang).into())]);
-                (title, check.ask.get(self.lang).to_owned())
-            }),
-            Some((_, id)) => self.item(id).map_or_else(unknown, |item| self.show(item)),
-            None => unknown(),
-        }
-    }
-
-    fn check(&self, id: &str) -> Option<&'a Check> {
-        self.checks.iter().find(|check| check.id == id)
-    }
-
-    fn item(&self, id: &str) -> Option<&'a assess::Item> {
-        self.answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id).map(|item| item.item)
-    }
-
-    fn fix(&self, check: &Check) -> (String, String) {
-        let failing =
-            self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
-        let title = check.title.get(self.lang);
-        let fix = first_sentence(check.fix.get(self.lang), self.lang);
-        let Some(first) = failing.first() else { return (fix.to_owned(), title.to_owned()) };
-        let name = self.names.get(first).map_or_else(|| first.id(), String::as_str);
-        let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
-        let arguments = [("subject", name.into()), ("fix", fix.into()), ("count", failing.len().into())];
-        (message(self.lang, id, &arguments), title.to_owned())
-    }
-
-    fn show(&self, item: &assess::Item) -> (String, String) {
-        let labels: Vec<String> =
-            item.documents.iter().map(|kind| self.kinds.label(kind).get(self.lang).to_owned()).collect();
-        let arguments = [("number", item.number.as_str().into()), ("documents", labels.join("・").into())];
-        (message(self.lang, "task-show", &arguments), item.text.get(self.lang).to_owned())
-    }
-}
-
-/// What to do, without the remarks that follow it.
-fn first_sentence(text: &str, lang: Lang) -> &str {
-    let end = match lang {
-        Lang::Ja => "。",
-        Lang::En => ". ",
-    };
-    text.split_once(end).map_or(text, |(first, _)| first)
-}
-
-fn todo(task: &Task, wording: &TaskWording<'_>) -> TodoLine {
-    let (title, why) = wording.text(&task.key);
-    TodoLine { title, why, owner: task.owner.clone(), due_on: task.due_on }
-}
-
-fn task_line(task: &Task, wording: &TaskWording<'_>, material: &Material<'_>) -> TaskLine {
-    let (title, _) = wording.text(&task.key);
-    let today = material.world.now().date_jst();
-    let state = match (task.closed_at, task.due_on) {
-        (Some(_), _) => TaskState::Done,
-        (None, Some(due)) if due < today => TaskState::Overdue,
-        (None, _) => TaskState::Open,
-    };
-    TaskLine { title, owner: task.owner.clone(), due_on: task.due_on, state }
 }
 
 fn list_exceptions(

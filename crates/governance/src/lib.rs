@@ -13,6 +13,8 @@ mod sentences;
 pub mod statement;
 pub mod store;
 pub mod tasks;
+mod tiles;
+pub mod wording;
 
 use ::store::Migration;
 use evidence::Importer;

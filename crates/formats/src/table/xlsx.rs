@@ -225,13 +225,11 @@ fn fill_down(builder: &mut Builder<'_>, region: &Dimensions) -> Result<(), Overf
     if below > last {
         return Ok(());
     }
-    let rows: Vec<u32> = builder.rows.range(below..=last).map(|(row, _)| *row).collect();
     let index = usize::try_from(region.start.1).unwrap_or(usize::MAX);
-    let Some(text) = builder.rows.get(&first).and_then(|cells| cells.get(index)) else { return Ok(()) };
-    if text.is_empty() || rows.is_empty() {
-        return Ok(());
-    }
+    let text = builder.rows.get(&first).and_then(|cells| cells.get(index)).filter(|text| !text.is_empty());
+    let Some(text) = text.filter(|_| builder.rows.range(below..=last).next().is_some()) else { return Ok(()) };
     let text = text.clone();
+    let rows: Vec<u32> = builder.rows.range(below..=last).map(|(row, _)| *row).collect();
     for row in rows {
         // Each filling costs one cell and its text, so that overlapping regions cannot be made to cost more than the limits.
         builder.cells_left = builder.cells_left.checked_sub(1).ok_or(Overflow::Cells)?;

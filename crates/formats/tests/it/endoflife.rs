@@ -138,6 +138,22 @@ fn one_windows_build_has_editions_with_different_dates() {
 }
 
 #[test]
+fn placeholders_filled_with_placeholders_stay_short() {
+    let (codenames, latests) = ("__CODENAME__".repeat(40), "__LATEST__".repeat(50));
+    let release = format!(
+        "- releaseCycle: \"{codenames}\"\n  codename: {latests}\n  latest: {}\n  eol: false\n",
+        "x".repeat(500)
+    );
+    let template = "__RELEASE_CYCLE__".repeat(29);
+    let file = format!("---\ntitle: a\nreleaseLabel: {template}\nreleases:\n{}---\n", release.repeat(1_000));
+    let began = std::time::Instant::now();
+    let product = parse(file.as_bytes(), "a.md").unwrap();
+    assert_eq!((product.releases.len(), product.releases[0].label.len()), (1_000, 500));
+    // A fraction of a second here; each label was 29 million characters long on the way once.
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}
+
+#[test]
 fn a_product_cut_at_any_byte_never_panics() {
     for end in 0..PRODUCT.len() {
         let _ = parse(&PRODUCT.as_bytes()[..end], "x.md");

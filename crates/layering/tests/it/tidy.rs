@@ -14,7 +14,8 @@ fn production_lines(text: &str) -> usize {
 
 fn crate_sources() -> Vec<std::path::PathBuf> {
     let mut sources = files(&root().join("crates"), ".rs");
-    sources.retain(|path| path.components().any(|part| part.as_os_str() == "src"));
+    // `tests.rs` beside a module holds its unit tests.
+    sources.retain(|path| path.components().any(|part| part.as_os_str() == "src") && !path.ends_with("tests.rs"));
     sources
 }
 
@@ -89,13 +90,25 @@ fn every_library_opens_with_what_it_is_for() {
 fn pure_crates_do_no_input_or_output() {
     let mut problems = Vec::new();
     for name in ["base", "formats", "assess", "i18n", "pdf", "demo_hospital"] {
-        for path in files(&root().join("crates").join(name).join("src"), ".rs") {
+        for path in files(&root().join("crates").join(name).join("src"), ".rs")
+            .into_iter()
+            .filter(|path| !path.ends_with("tests.rs"))
+        {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.lines().take(production_lines(&text));
             for (number, line) in code.enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-                if ["std::fs", "std::net", "std::env::", "std::process", "SystemTime", "Instant::now"]
-                    .iter()
-                    .any(|word| line.contains(word))
+                if [
+                    "std::fs",
+                    "TcpStream",
+                    "TcpListener",
+                    "UdpSocket",
+                    "std::env::",
+                    "std::process",
+                    "SystemTime",
+                    "Instant::now",
+                ]
+                .iter()
+                .any(|word| line.contains(word))
                 {
                     problems.push(format!("{}:{}: {}", short(&path), number + 1, line.trim()));
                 }

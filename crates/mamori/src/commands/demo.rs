@@ -169,8 +169,8 @@ fn show(installation: &Installation, sites: &[Site], tally: &Tally, folder: &Pat
     for planted in sites.iter().flat_map(|site| &site.planted) {
         let mark = if tally.found.contains(planted.id) { "✔" } else { "✘" };
         let text = match installation.lang() {
-            base::Lang::Ja => planted.ja.to_string(),
-            base::Lang::En => planted.en.to_string(),
+            base::Lang::Ja => planted.ja.to_owned(),
+            base::Lang::En => planted.en.to_owned(),
         };
         output::line(&format!("  {mark} {}  {text}", planted.check));
     }

@@ -1,8 +1,8 @@
 //! `mamori task`: what is to be done. There is no command that closes a task: new evidence does.
 
 use anyhow::Result;
-use governance::build::TaskWording;
 use governance::lines::subject_names;
+use governance::wording::TaskWording;
 use governance::{store as tables, tasks};
 use serde_json::json;
 

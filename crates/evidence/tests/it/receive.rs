@@ -1,0 +1,190 @@
+//! What becomes of a file.
+
+use std::collections::HashMap;
+
+use base::{ContentHash, Grade, Locator};
+use evidence::receive::{Mode, NamedFact, facts_root};
+use evidence::store::{self as tables, MIGRATIONS};
+use evidence::{ReceiptState, ReceiveError};
+use testkit::{NOW, on_each_database};
+
+use crate::fixture::{Desk, asset};
+
+#[test]
+fn a_file_is_applied_once_and_known_afterwards() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let text = "LINES\nasset:a asset.name カルテ\nnonsense\n";
+        let receipt = desk.receive("a.txt", text)?;
+        assert_eq!(receipt.state, ReceiptState::Applied);
+        assert_eq!((receipt.accepted, receipt.unused, receipt.facts), (1, 1, 1));
+        assert_eq!(store.blobs.read(receipt.sha256)?, text.as_bytes());
+        let again = desk.receive("renamed.txt", text)?;
+        assert_eq!((again.state, again.evidence), (ReceiptState::Known, receipt.evidence));
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (1, 1), "the second time nothing was changed");
+        let elsewhere = desk.receive_as("other", "a.txt", text, None, Mode::Apply)?;
+        assert_eq!(elsewhere.state, ReceiptState::Applied, "another site has not seen it");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_unknown_format_is_kept_without_facts() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let receipt = desk.receive("x.bin", "something else")?;
+        assert_eq!((receipt.state, receipt.importer, receipt.facts), (ReceiptState::Unrecognised, "", 0));
+        assert_eq!(store.blobs.read(receipt.sha256)?, b"something else");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_file_unreadable_half_way_says_nothing() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let receipt = desk.receive("a.txt", "LINES\nasset:a asset.name A\nbroken\n")?;
+        assert!(matches!(&receipt.state, ReceiptState::Unreadable(err) if err.locator == Locator::Line(3)));
+        assert_eq!((receipt.facts, receipt.accepted), (0, 0));
+        assert_eq!(receipt.refusals[0].message, "unreadable-table");
+        let subjects = store.database.read(|tx| tables::list_subjects(tx, "handa"))?;
+        assert_eq!(subjects, [], "not even that something exists");
+        Ok(())
+    });
+}
+
+#[test]
+fn refusals_keep_their_places() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let receipt = desk.receive("a.txt", "LINES\nasset:a asset.name A\nrefuse\n")?;
+        assert_eq!(receipt.state, ReceiptState::Applied);
+        assert_eq!(receipt.refusals[0].locator, Locator::Line(3));
+        assert_eq!(receipt.refusals[0].detail, "a b", "control characters are not repeated");
+        let kept = store.database.read(|tx| tables::list_refusals(tx, "handa", 10))?;
+        assert_eq!((kept[0].1.clone(), kept[0].2.as_str()), (Locator::Line(3), "refused-bad-record"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_secret_is_struck_before_anything_is_stored() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let text = "LINES\nsecret hunter2\nasset:a asset.name A";
+        let receipt = desk.receive("a.txt", text)?;
+        assert_eq!(receipt.struck[0].locator, Locator::Line(2));
+        assert_eq!(store.blobs.read(receipt.sha256)?, b"LINES\nsecret\nasset:a asset.name A");
+        assert!(!store.blobs.contains(ContentHash::of(text.as_bytes()))?, "the original bytes are nowhere");
+        let row = store.database.read(|tx| tables::list_evidence(tx, "handa"))?.remove(0);
+        assert_eq!((row.sha256, row.original), (receipt.sha256, ContentHash::of(text.as_bytes())));
+        assert_eq!(desk.receive("a.txt", text)?.state, ReceiptState::Known, "by the hash of the original");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_clock_in_the_future_is_not_believed() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let observed = |name: &str, lead: i64| -> anyhow::Result<_> {
+            let text = format!("LINES\nasset:{name} asset.name A");
+            let at = Some(base::UtcSeconds(NOW.plus_days(1).0 + lead));
+            let receipt = desk.receive_as("handa", name, &text, at, Mode::Apply)?;
+            let row = store.database.read(|tx| tables::find_by_hash(tx, "handa", receipt.sha256))?.unwrap();
+            Ok((row.observed_at, receipt.refusals.len()))
+        };
+        assert_eq!(observed("a", 0)?, (NOW.plus_days(1), 0));
+        assert_eq!(observed("b", 1)?, (NOW, 1), "one second more is not believed");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_importer_with_an_undefined_key_changes_nothing() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let refused = desk.receive("a.txt", "LINES\nasset:a asset.name A\nasset:a asset.colour red");
+        assert!(matches!(refused, Err(ReceiveError::Importer { stated, .. }) if stated == "asset.colour"));
+        let wrong_kind = desk.receive("a.txt", "LINES\nvendor:a asset.name A");
+        assert!(matches!(wrong_kind, Err(ReceiveError::Importer { .. })), "a key of another kind of subject");
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0));
+        Ok(())
+    });
+}
+
+#[test]
+fn of_one_key_the_first_statement_stands_and_united_lists_are_joined() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let text = "LINES\nasset:a asset.name first\nasset:a asset.name second\nasset:a asset.ip 1\nasset:a asset.ip 2\n\
+                    asset:a asset.open_ports 80\nasset:a asset.open_ports 22|80\n";
+        assert_eq!(desk.receive("a.txt", text)?.facts, 3);
+        let history = store.database.read(|tx| tables::list_history(tx, "handa", &asset("a")))?;
+        let values: Vec<(&str, &str)> = history.iter().map(|(key, row)| (key.as_str(), row.value.as_str())).collect();
+        assert_eq!(values, [("asset.ip", "1"), ("asset.name", "first"), ("asset.open_ports", "22\n80")]);
+        assert_eq!(history[1].1.locator, "line:2");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_root_over_the_facts_can_be_recomputed_from_the_table() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        desk.receive("a.txt", "LINES\nasset:a asset.name A\nasset:b asset.open_ports 22\nat 2026-11-01")?;
+        desk.receive("b.txt", "LINES\nasset:a asset.name B\ngrade machine")?;
+        desk.receive("c.bin", "no facts at all")?;
+        let recompute = || {
+            let mut leaves: HashMap<i64, Vec<ContentHash>> = HashMap::new();
+            store.database.read(|tx| {
+                leaves.clear();
+                tables::each_named_fact(tx, |evidence, fact| {
+                    leaves.entry(evidence).or_default().push(fact.leaf());
+                    Ok(())
+                })
+            })?;
+            let rows = store.database.read(tables::list_roots)?;
+            let sound = |row: &tables::EvidenceRow| {
+                facts_root(leaves.get(&row.id).cloned().unwrap_or_default()) == row.facts_root
+            };
+            anyhow::Ok(rows.iter().map(sound).collect::<Vec<bool>>())
+        };
+        assert_eq!(recompute()?, [true, true, true]);
+        let sql = "UPDATE fact SET value = 'C' WHERE evidence = 2";
+        store.database.transaction(|tx| tx.execute(sql, &[]))?;
+        assert_eq!(recompute()?, [true, false, true], "an edited fact shows in its own evidence");
+        Ok(())
+    });
+}
+
+#[test]
+fn every_part_of_a_fact_is_in_its_hash() {
+    let fact = NamedFact {
+        subject_kind: "asset",
+        subject_id: "a",
+        key: "asset.name",
+        value: "v",
+        locator: "line:1",
+        grade: Grade::Machine,
+        observed_at: NOW,
+    };
+    let others = [
+        NamedFact { subject_kind: "vendor", ..fact },
+        NamedFact { subject_id: "b", ..fact },
+        NamedFact { key: "asset.os", ..fact },
+        NamedFact { value: "w", ..fact },
+        NamedFact { locator: "line:2", ..fact },
+        NamedFact { grade: Grade::Stated, ..fact },
+        NamedFact { observed_at: NOW.plus_days(1), ..fact },
+        // Moving a character from one part to the next is another fact.
+        NamedFact { subject_id: "aa", key: "sset.name", ..fact },
+    ];
+    for other in others {
+        assert_ne!(other.leaf(), fact.leaf(), "{other:?}");
+        assert_ne!(facts_root(vec![other.leaf()]), facts_root(vec![fact.leaf()]));
+    }
+    let (a, b) = (fact.leaf(), others[0].leaf());
+    assert_eq!(facts_root(vec![a, b]), facts_root(vec![b, a]), "the order of rows does not matter");
+    assert_ne!(facts_root(vec![a, b]), facts_root(vec![a]));
+}
