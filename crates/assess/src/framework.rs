@@ -2,7 +2,7 @@
 
 pub mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::{Date, Mark, Text};
 use toml::Table;
@@ -334,11 +334,9 @@ fn problems_of(
     let names = item.documents.iter().chain(item.elements.iter().map(|element| &element.id));
     let bad = names.filter(|name| !is_lower_snake(name));
     problems.extend(bad.map(|name| Problem::NotLowerSnake { name: name.clone() }));
-    for (position, element) in item.elements.iter().enumerate() {
-        if item.elements.iter().take(position).any(|earlier| earlier.id == element.id) {
-            problems.push(duplicate("element id", &element.id, "an earlier element"));
-        }
-    }
+    let mut seen = HashSet::new();
+    let repeated = item.elements.iter().filter(|element| !seen.insert(element.id.as_str()));
+    problems.extend(repeated.map(|element| duplicate("element id", &element.id, "an earlier element")));
     if !item.elements.is_empty() && item.documents.is_empty() {
         problems.push(Problem::Conflict { field: "elements", with: "an empty list of documents" });
     }

@@ -32,11 +32,17 @@ pub fn join(world: &mut World) {
     for (index, _) in world.of_kind(SubjectKind::Asset) {
         let marks = marks(world, index);
         if world.find(index, "asset.in_ledger").is_some() {
-            ledger.push((index, marks))
+            ledger.push((index, marks));
         } else {
-            seen.push((index, marks))
+            seen.push((index, marks));
         }
     }
+    // Numbers of subjects follow the order of arrival; their ids do not. What has a name is known before what has only addresses.
+    let order = |world: &World, index: usize, marks: &Marks| {
+        (marks.hostname.is_none(), marks.macs.is_empty(), world.subject(index).cloned())
+    };
+    ledger.sort_by_cached_key(|(index, marks)| order(world, *index, marks));
+    seen.sort_by_cached_key(|(index, marks)| order(world, *index, marks));
     let mut known = Index::default();
     let mut hostnames: HashMap<usize, Option<String>> = HashMap::new();
     for (index, marks) in ledger {
@@ -44,12 +50,14 @@ pub fn join(world: &mut World) {
         hostnames.insert(index, marks.hostname);
     }
     for (index, marks) in seen {
-        match known.find(&marks, &hostnames) {
-            Some(into) => world.merge(into, index),
-            None => {
-                known.add(index, &marks);
-                hostnames.insert(index, marks.hostname);
-            }
+        let holder = known.find(&marks, &hostnames);
+        let into = holder.unwrap_or(index);
+        // By a mark that one observation adds, the next one is recognised.
+        known.add(into, &marks);
+        let name = hostnames.entry(into).or_default();
+        *name = name.take().or(marks.hostname);
+        if holder.is_some() {
+            world.merge(into, index);
         }
     }
 }
@@ -66,7 +74,8 @@ fn marks(world: &World, index: usize) -> Marks {
 impl Index {
     fn add(&mut self, index: usize, marks: &Marks) {
         let claim = |map: &mut HashMap<String, Option<usize>>, mark: &str| {
-            map.entry(mark.to_owned()).and_modify(|holder| *holder = None).or_insert(Some(index));
+            let holder = map.entry(mark.to_owned()).or_insert(Some(index));
+            *holder = holder.filter(|holder| *holder == index);
         };
         marks.hostname.iter().for_each(|mark| claim(&mut self.hostname, mark));
         marks.macs.iter().for_each(|mark| claim(&mut self.mac, mark));

@@ -200,7 +200,7 @@ impl Intake<'_> {
         tables::add_evidence(tx, &row, &receipt.refusals, &receipt.struck)?;
         self.record_facts(tx, reading, id)?;
         store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), reading.received_at)?;
-        Ok(id)
+        Ok(Recorded::New(id))
     }
 
     fn record_facts(&self, tx: &mut Recording<'_>, reading: &Reading<'_>, evidence: i64) -> Result<(), StoreError> {
@@ -220,6 +220,12 @@ impl Intake<'_> {
         tables::add_facts(tx, &mut rows)?;
         Ok(())
     }
+}
+
+/// What the transaction found.
+enum Recorded {
+    New(i64),
+    Known(EvidenceRow),
 }
 
 fn known_receipt(name: &str, known: &EvidenceRow) -> Receipt {

@@ -36,18 +36,19 @@ impl Deriver for KnownAccounts {
 }
 
 fn join_by_name(world: &mut World) {
-    let mut by_name: HashMap<String, usize> = HashMap::new();
+    // `None` where two accounts have one name: then nobody can tell which one the list means.
+    let mut by_name: HashMap<String, Option<usize>> = HashMap::new();
     let mut listed = Vec::new();
     for (index, known) in world.of_kind(SubjectKind::Account) {
         let Some(name) = world.find_text(index, "account.name").map(str::to_lowercase) else { continue };
         if known.subject.id().starts_with("name/") {
             listed.push((index, name));
         } else {
-            by_name.insert(name, index);
+            by_name.entry(name).and_modify(|holder| *holder = None).or_insert(Some(index));
         }
     }
     for (index, name) in listed {
-        if let Some(into) = by_name.get(&name) {
+        if let Some(Some(into)) = by_name.get(&name) {
             world.merge(*into, index);
         }
     }

@@ -197,10 +197,14 @@ fn read_cell(
 ) -> Result<Option<FactValue>, cell::CellRefusal> {
     let read = cell::read(definition, wording, text);
     if definition.key == "account.approved_privileged" && read.is_err() {
-        return Ok(Some(FactValue::Bool(true)));
+        let refused = REFUSALS_OF_APPROVAL.iter().any(|word| text.contains(word));
+        return if refused { read } else { Ok(Some(FactValue::Bool(true))) };
     }
     read
 }
+
+/// What people write where approval was not given, or not yet: such a cell is neither a date nor a name.
+const REFUSALS_OF_APPROVAL: [&str; 8] = ["未", "不", "却下", "否", "申請中", "審査中", "確認中", "?"];
 
 fn identify(layout: &Layout<'_>, cells: &[(KeyId, u32, FactValue)], sink: &FactSink<'_>) -> Option<Subject> {
     let value_of = |key: &str| {

@@ -79,8 +79,9 @@ fn read_host(host: &Host, sink: &mut FactSink<'_>) {
     sink.say(&subject, "asset.open_ports", FactValue::list(ports), place());
     let services = open.iter().filter_map(|port| {
         let service = port.service.as_ref()?;
-        let words = [service.name.as_str(), service.product.as_str(), service.version.as_str()].join(" ");
-        Some(format!("{} {}/{}", words.trim(), port.number, port.protocol))
+        let words = [service.name.as_str(), service.product.as_str(), service.version.as_str()];
+        let words: Vec<&str> = words.into_iter().map(str::trim).filter(|word| !word.is_empty()).collect();
+        (!words.is_empty()).then(|| format!("{} {}/{}", words.join(" "), port.number, port.protocol))
     });
     sink.say(&subject, "asset.services", FactValue::list(services), place());
     sink.accept();

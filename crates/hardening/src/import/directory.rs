@@ -51,7 +51,14 @@ impl Importer for DirectoryExport {
                 let described =
                     |user: &User| user.account.description.is_some() || user.account.description_holds_password;
                 let has_column = users.rows.iter().any(described);
-                users.rows.iter().for_each(|user| read_user(user, has_column, sink));
+                // So does an empty `adminCount`; every domain has administrators for whom it is filled in.
+                let has_admin_count = users.rows.iter().any(|user| user.account.admin_count.is_some());
+                for user in &users.rows {
+                    let misread = users.errors.iter().any(|error| error.line == user.account.line);
+                    let without = (has_admin_count && !misread).then_some(false);
+                    let privileged = privileged(&user.account, user.account.admin_count.or(without));
+                    read_user(user, has_column, privileged, sink);
+                }
                 users.errors
             }
             Some(DirectoryKind::Computers) => {
@@ -69,7 +76,7 @@ impl Importer for DirectoryExport {
     }
 }
 
-fn read_user(user: &User, has_descriptions: bool, sink: &mut FactSink<'_>) {
+fn read_user(user: &User, has_descriptions: bool, privileged: Option<bool>, sink: &mut FactSink<'_>) {
     let account = &user.account;
     let name = account.sam_account_name.as_ref().or(account.name.as_ref());
     let id = account.sid.clone().or_else(|| name.map(|name| format!("name/{}", name.to_lowercase())));
@@ -98,7 +105,7 @@ fn read_user(user: &User, has_descriptions: bool, sink: &mut FactSink<'_>) {
     say("account.reversible_password", flag(control.map(|control| control.password_reversible())));
     say("account.des_only", flag(control.map(|control| control.des_only())));
     say("account.unconstrained_delegation", flag(control.map(|control| control.trusted_for_delegation())));
-    say("account.privileged", flag(privileged(account)));
+    say("account.privileged", flag(privileged));
     say("account.service_principal", flag(account.service_principal_names.as_ref().map(|names| !names.is_empty())));
     say(
         "account.password_in_description",
@@ -146,13 +153,13 @@ fn enabled(account: &Account) -> Option<bool> {
     account.enabled.or(account.account_control.map(|control| !control.is_disabled()))
 }
 
-/// Known only if the export has a column that tells.
-fn privileged(account: &Account) -> Option<bool> {
+/// Known only if the export has a column that tells. The primary group can only say yes: most administrators have another one.
+fn privileged(account: &Account, admin_count: Option<bool>) -> Option<bool> {
     let by_group = account.member_of.as_ref().map(|groups| {
         groups.iter().any(|group| PRIVILEGED_GROUPS.contains(&first_name(group).to_lowercase().as_str()))
     });
-    let by_primary = account.primary_group_id.map(|group| group == DOMAIN_ADMINS_RID);
-    [account.admin_count, by_group, by_primary].into_iter().flatten().reduce(|a, b| a || b)
+    let by_primary = account.primary_group_id.filter(|group| *group == DOMAIN_ADMINS_RID).map(|_| true);
+    [admin_count, by_group, by_primary].into_iter().flatten().reduce(|a, b| a || b)
 }
 
 /// `CN=Domain Admins,CN=Users,DC=…` → `Domain Admins`.

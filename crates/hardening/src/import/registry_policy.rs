@@ -101,23 +101,53 @@ pub(crate) fn registry_value(
     sink.accept();
 }
 
-/// Blanks the content of values named `DefaultPassword`, in place.
+/// Name of the value that holds a password for logging on at start-up.
+const SECRET_NAME: &str = "DefaultPassword";
+
+/// Blanks the content of values named `DefaultPassword`, in place. The name is looked for in the bytes, so that neither a
+/// `**soft.` before it nor a damaged record saves the secret.
 fn redact_default_password(bytes: &[u8]) -> Option<Redaction> {
-    let file = registry_policy::parse(bytes).ok()?;
     let mut stored = bytes.to_vec();
     let mut struck = Vec::new();
-    for record in file.records.iter().filter(|record| record.name.eq_ignore_ascii_case("DefaultPassword")) {
-        let start = usize::try_from(record.offset).ok()?;
-        let units = |text: &str| (text.encode_utf16().count() + 1) * 2;
-        // `[` key `;` name `;` type(4) `;` size(4) `;` content `]`
-        let size_at = start + 2 + units(&record.key) + 2 + units(&record.name) + 2 + 4 + 2;
-        let size = stored.get(size_at..size_at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes)?;
-        let content_at = size_at + 4 + 2;
-        let end = content_at.checked_add(usize::try_from(size).ok()?)?;
-        stored.get_mut(content_at..end)?.fill(0);
-        struck.push(Struck { what: "DefaultPassword".to_owned(), locator: Locator::Byte(record.offset) });
+    let mut at = 0;
+    while at < bytes.len() {
+        let secret = find_secret(bytes, at).and_then(|range| stored.get_mut(range));
+        if let Some(secret) = secret.filter(|secret| secret.iter().any(|byte| *byte != 0)) {
+            secret.fill(0);
+            let offset = u64::try_from(at).unwrap_or(u64::MAX);
+            struck.push(Struck { what: SECRET_NAME.to_owned(), locator: Locator::Byte(offset) });
+        }
+        at += 1;
     }
     (!struck.is_empty()).then_some(Redaction { bytes: stored, struck })
+}
+
+/// Where the content of the value lies whose name stands at `at`: name `;` type(4) `;` size(4) `;` content. Where this cannot
+/// be told, everything behind the name.
+fn find_secret(bytes: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
+    let mut end = at;
+    for expected in SECRET_NAME.bytes() {
+        let [low, 0] = bytes.get(end..end + 2)? else { return None };
+        if !low.eq_ignore_ascii_case(&expected) {
+            return None;
+        }
+        end += 2;
+    }
+    let is_at = |place: usize, unit: u8| bytes.get(place..place + 2) == Some(&[unit, 0]);
+    if is_at(end, 0) {
+        end += 2;
+    }
+    if !is_at(end, b';') {
+        return None;
+    }
+    let size_at = end + 2 + 4 + 2;
+    let content_at = size_at + 4 + 2;
+    if !is_at(end + 6, b';') || !is_at(size_at + 4, b';') {
+        return Some(end..bytes.len());
+    }
+    let size = bytes.get(size_at..size_at + 4)?.try_into().map(u32::from_le_bytes).ok()?;
+    let content_end = content_at.saturating_add(usize::try_from(size).ok()?);
+    Some(content_at..content_end.min(bytes.len()))
 }
 
 #[cfg(test)]
@@ -128,20 +158,59 @@ mod tests {
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()
     }
 
-    #[test]
-    fn a_default_password_in_a_policy_is_blanked_in_place() {
-        let secret = utf16("hunter2\0");
-        let mut bytes = b"PReg\x01\0\0\0".to_vec();
-        bytes.extend(utf16("[SOFTWARE\\Winlogon\0;DefaultPassword\0;"));
+    /// A record `[key;name;1;size;content]`.
+    fn record(name: &str, content: &str) -> Vec<u8> {
+        let content = utf16(content);
+        let mut bytes = utf16(&format!("[SOFTWARE\\Winlogon\0;{name}\0;"));
         bytes.extend(1_u32.to_le_bytes());
         bytes.extend(utf16(";"));
-        bytes.extend(u32::try_from(secret.len()).unwrap().to_le_bytes());
+        bytes.extend(u32::try_from(content.len()).unwrap().to_le_bytes());
         bytes.extend(utf16(";"));
-        bytes.extend(&secret);
+        bytes.extend(content);
         bytes.extend(utf16("]"));
-        let redaction = redact_default_password(&bytes).unwrap();
-        assert_eq!(redaction.bytes.len(), bytes.len());
-        assert!(!redaction.bytes.windows(secret.len()).any(|window| window == secret));
-        assert!(registry_policy::parse(&redaction.bytes).unwrap().errors.is_empty());
+        bytes
+    }
+
+    fn policy(records: &[Vec<u8>]) -> Vec<u8> {
+        [b"PReg\x01\0\0\0".to_vec(), records.concat()].concat()
+    }
+
+    fn holds(bytes: &[u8], text: &str) -> bool {
+        let text = utf16(text);
+        bytes.windows(text.len()).any(|window| window == text)
+    }
+
+    #[test]
+    fn a_default_password_in_a_policy_is_blanked_in_place() {
+        for name in ["DefaultPassword", "defaultpassword", "**soft.DefaultPassword"] {
+            let bytes = policy(&[record(name, "hunter2\0"), record("Shell", "explorer\0")]);
+            let redaction = redact_default_password(&bytes).unwrap();
+            assert_eq!((redaction.bytes.len(), redaction.struck.len()), (bytes.len(), 1), "{name}");
+            assert!(!holds(&redaction.bytes, "hunter2") && holds(&redaction.bytes, "explorer"), "{name}");
+            let read = registry_policy::parse(&redaction.bytes).unwrap();
+            assert_eq!((read.errors.len(), read.records.len()), (0, 2));
+            assert_eq!(redact_default_password(&redaction.bytes), None, "nothing is left to strike");
+        }
+    }
+
+    #[test]
+    fn a_damaged_record_does_not_save_the_password() {
+        let whole = policy(&[record("DefaultPassword", "hunter2\0")]);
+        for cut in 1..=4 {
+            let redaction = redact_default_password(&whole[..whole.len() - cut]).unwrap();
+            assert!(!holds(&redaction.bytes, "hunter"), "{cut}");
+        }
+        let behind_damage = policy(&[b"[".to_vec(), record("DefaultPassword", "hunter2\0")]);
+        assert!(!holds(&redact_default_password(&behind_damage).unwrap().bytes, "hunter"));
+    }
+
+    #[test]
+    fn a_deletion_and_another_name_hold_no_password() {
+        let bytes = policy(&[
+            record("**DeleteValues", "DefaultPassword\0"),
+            record("DefaultPasswordHint", "x\0"),
+            record("DefaultPassword", ""),
+        ]);
+        assert_eq!(redact_default_password(&bytes), None);
     }
 }

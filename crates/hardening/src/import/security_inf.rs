@@ -110,7 +110,7 @@ fn redact_default_password(bytes: &[u8]) -> Option<Redaction> {
         let name = line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
         let holds = name.ends_with("\\defaultpassword") || name == "defaultpassword";
         match line.split_once('=') {
-            Some((left, right)) if holds && !right.trim().is_empty() => {
+            Some((left, right)) if holds && !secret_of(right).is_empty() => {
                 let kind = right.split_once(',').map_or("1", |(kind, _)| kind);
                 struck.push(Struck { what: "DefaultPassword".to_owned(), locator: Locator::Line(number) });
                 lines.push(format!("{left}={kind},"));
@@ -119,6 +119,12 @@ fn redact_default_password(bytes: &[u8]) -> Option<Redaction> {
         }
     }
     (!struck.is_empty()).then(|| Redaction { bytes: lines.join("\n").into_bytes(), struck })
+}
+
+/// What stands behind the type of a value.
+fn secret_of(right: &str) -> &str {
+    let secret = right.split_once(',').map_or(right, |(_, secret)| secret);
+    secret.trim().trim_matches('"')
 }
 
 #[cfg(test)]
@@ -133,6 +139,7 @@ mod tests {
         assert!(!stored.contains("hunter2"));
         assert!(stored.contains("MACHINE\\A\\B=4,1"));
         assert_eq!(redaction.struck[0].locator, Locator::Line(2));
+        assert_eq!(redact_default_password(stored.as_bytes()), None, "nothing is left to strike");
         assert_eq!(redact_default_password(b"[System Access]\nLockoutBadCount = 3\n"), None);
     }
 }

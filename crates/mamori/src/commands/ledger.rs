@@ -1,15 +1,15 @@
 //! `mamori ledger`: verify, checkpoint, prove, export.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use base::ContentHash;
 use evidence::receive::facts_root;
-use evidence::store as tables;
-use serde_json::json;
-use store::StoreError;
-use store::ledger::{self, Verification};
+use evidence::store::{self as tables, EvidenceRow};
+use serde_json::{Value, json};
+use store::ledger::{self, Entry, Verification};
+use store::{StoreError, Transaction};
 
 use super::Context;
 use crate::cli::LedgerCommand;
@@ -64,8 +64,12 @@ fn verify(installation: &Installation, context: &Context<'_>, witnessed: &[PathB
     Ok(show(context, &result, &facts))
 }
 
-/// Compares every fact in the database with the hash that the ledger holds for its evidence.
+/// Entries read at once.
+const PAGE: u32 = 1_000;
+
+/// Compares every piece of evidence and its facts with what the ledger says about it, in both directions.
 fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
+    let differs = |number: i64, name: &str| installation.say("ledger-facts-differ", &[("number", number.into()), ("name", name.into())]);
     installation
         .database
         .read(|tx| {
@@ -74,36 +78,57 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
                 leaves.entry(evidence).or_default().push(fact.leaf());
                 Ok(())
             })?;
+            let mut rows: BTreeMap<i64, EvidenceRow> = tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
             let mut problems = Vec::new();
-            for row in tables::list_roots(tx)? {
-                let found = facts_root(leaves.remove(&row.id).unwrap_or_default());
-                let seq = u64::try_from(row.ledger_seq).unwrap_or(u64::MAX);
-                let entry = ledger::find_entry(tx, seq)?.unwrap_or_default();
-                let stated: serde_json::Value = serde_json::from_str(&entry).unwrap_or_default();
-                let field = |name: &str| {
-                    stated
-                        .pointer(&format!("/body/{name}"))
-                        .and_then(|value| value.as_str())
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                let agrees = found.to_string() == field("facts_root")
-                    && row.sha256.to_string() == field("blob")
-                    && row.original.to_string() == field("original")
-                    && row.name == field("name");
-                if !agrees {
-                    problems.push(
-                        installation
-                            .say("ledger-facts-differ", &[("number", row.id.into()), ("name", row.name.into())]),
-                    );
+            each_received(tx, |entry| {
+                let row = i64::try_from(entry.seq).ok().and_then(|seq| rows.remove(&seq));
+                let sound = row.is_some_and(|row| {
+                    let root = facts_root(leaves.remove(&row.id).unwrap_or_default());
+                    row.facts_root == root && agrees(entry, &row)
+                });
+                if !sound {
+                    let number = entry.body.get("id").and_then(Value::as_i64).unwrap_or_default();
+                    let name = entry.body.get("name").and_then(Value::as_str).unwrap_or_default();
+                    problems.push(differs(number, name));
                 }
-            }
-            for evidence in leaves.keys() {
+            })?;
+            problems.extend(rows.values().map(|row| differs(row.id, &row.name)));
+            for evidence in leaves.keys().filter(|id| rows.values().all(|row| row.id != **id)) {
                 problems.push(installation.say("ledger-facts-orphaned", &[("number", (*evidence).into())]));
             }
             Ok::<_, StoreError>(problems)
         })
         .map_err(Into::into)
+}
+
+/// Hands over every entry about evidence that was received, the newest first.
+fn each_received(tx: &mut Transaction, mut each: impl FnMut(&Entry)) -> Result<(), StoreError> {
+    let mut before = None;
+    loop {
+        let entries = ledger::list_entries(tx, before, PAGE)?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        before = Some(last.seq);
+        entries.iter().filter(|entry| entry.kind == "evidence.added").for_each(&mut each);
+    }
+}
+
+/// Whether a row says what its entry says.
+fn agrees(entry: &Entry, row: &EvidenceRow) -> bool {
+    let stated = json!({
+        "id": row.id,
+        "blob": row.sha256.to_string(),
+        "original": row.original.to_string(),
+        "name": row.name,
+        "importer": row.importer,
+        "size_bytes": row.size_bytes,
+        "accepted": row.accepted,
+        "refused": row.refused,
+        "facts": row.fact_count,
+        "facts_root": row.facts_root.to_string(),
+        "observed_at": row.observed_at.0,
+    });
+    let same = |(field, value): (&String, &Value)| entry.body.get(field) == Some(value);
+    entry.site == row.site && entry.who == row.who && entry.at == row.received_at && stated.as_object().is_some_and(|stated| stated.iter().all(same))
 }
 
 fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outcome {

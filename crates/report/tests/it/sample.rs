@@ -96,7 +96,7 @@ const ITEMS: [(&str, &str, &str, Verdict); 19] = [
 fn answer_for(verdict: Verdict, index: usize) -> (Option<Answer>, Option<Date>) {
     match verdict {
         Verdict::Proved | Verdict::Attested | Verdict::Stale => (Some(Answer::Yes), None),
-        Verdict::Contradicted if index % 2 == 0 => (Some(Answer::Yes), None),
+        Verdict::Contradicted if index.is_multiple_of(2) => (Some(Answer::Yes), None),
         Verdict::Contradicted => (Some(Answer::No), Some(day("2027-03-31"))),
         Verdict::Unknown => (None, None),
     }

@@ -1,0 +1,14 @@
+//! Windows settings and directory exports.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod accounts;
+mod directory;
+mod fixture;
+mod policy;
