@@ -194,17 +194,6 @@ impl Gathered {
         }
     }
 
-    /// What is left of the limits, for one archive. Archives count towards them as well, so that nesting gains nothing.
-    fn archive_limits(&self) -> archive::Limits {
-        let (limits, usual) = (self.limits(), archive::Limits::default());
-        archive::Limits {
-            entries: usual.entries.min(limits.files.saturating_sub(self.items.len())),
-            entry_bytes: usual.entry_bytes.min(limits.file_bytes),
-            total_bytes: usual.total_bytes.min(limits.total_bytes.saturating_sub(self.total_bytes)),
-            ..usual
-        }
-    }
-
     fn add_expansion(&mut self, name: &str, expansion: archive::Expansion, depth: usize) {
         for refused in expansion.refused {
             self.refuse(&format!("{name}!/{}", refused.name), "refused-archive-entry", &refused.reason.to_string());

@@ -107,6 +107,8 @@ pub enum Mode {
     Apply,
     /// Show the differences of ledgers kept by hand first; apply the rest.
     PreviewLedgers,
+    /// Show what would happen; change nothing.
+    PreviewAll,
 }
 
 impl Intake<'_> {
@@ -135,8 +137,13 @@ impl Intake<'_> {
         };
         let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
         let reading = Reading::new(importer, &source, sink, state, struck, original);
-        if mode == Mode::PreviewLedgers && reading.wants_preview {
-            return self.preview(reading);
+        match mode {
+            Mode::PreviewLedgers if reading.wants_preview && reading.receipt.state == ReceiptState::Applied => {
+                return self.preview(reading);
+            }
+            Mode::PreviewAll if reading.receipt.state == ReceiptState::Applied => return self.preview(reading),
+            Mode::PreviewAll => return Ok(reading.receipt),
+            Mode::Apply | Mode::PreviewLedgers => {}
         }
         self.apply(reading)
     }
@@ -200,7 +207,7 @@ impl Intake<'_> {
         tables::add_evidence(tx, &row, &receipt.refusals, &receipt.struck)?;
         self.record_facts(tx, reading, id)?;
         store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), reading.received_at)?;
-        Ok(Recorded::New(id))
+        Ok(id)
     }
 
     fn record_facts(&self, tx: &mut Recording<'_>, reading: &Reading<'_>, evidence: i64) -> Result<(), StoreError> {
@@ -220,12 +227,6 @@ impl Intake<'_> {
         tables::add_facts(tx, &mut rows)?;
         Ok(())
     }
-}
-
-/// What the transaction found.
-enum Recorded {
-    New(i64),
-    Known(EvidenceRow),
 }
 
 fn known_receipt(name: &str, known: &EvidenceRow) -> Receipt {

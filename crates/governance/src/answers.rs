@@ -111,7 +111,9 @@ fn answer_item<'f>(
 pub fn find_claim(world: &World, item: &str) -> Option<Claim> {
     let subject = crate::statement::claim_subject(item)?;
     let (index, _) = world.of_kind(SubjectKind::Document).find(|(_, known)| known.subject == subject)?;
-    let day = |key: &str| match world.find(index, key)?.value {
+    // A newer answer takes the place of an older one as a whole: days and names of the older one must not linger.
+    let same = |key: &str| evidence_of(world, index, key) == evidence_of(world, index, "document.answer");
+    let day = |key: &str| match world.find(index, key).filter(|_| same(key))?.value {
         FactValue::Date(day) => Some(day),
         FactValue::Bool(_) | FactValue::Integer(_) | FactValue::Text(_) | FactValue::List(_) => None,
     };
@@ -120,21 +122,30 @@ pub fn find_claim(world: &World, item: &str) -> Option<Claim> {
         "no" => Some(false),
         _ => None,
     };
-    let by = world.find_text(index, "document.signed_by").unwrap_or_default().to_owned();
+    let by = world
+        .find_text(index, "document.signed_by")
+        .filter(|_| same("document.signed_by"))
+        .unwrap_or_default()
+        .to_owned();
     Some(Claim { answer, checked_on: day("document.checked_on"), target_on: day("document.target_on"), by })
 }
 
 /// Every document of the site, answers to items aside.
 #[must_use]
 pub fn list_documents(world: &World, kinds: &DocumentKinds) -> Vec<Document> {
-    let day = |index: usize, key: &str| match world.find(index, key).map(|fact| &fact.value) {
+    // What an earlier edition of a document said and the last one does not say no longer counts.
+    let find = |index: usize, key: &str| {
+        let of_last = |fact: &&assess::Fact| evidence_of(world, index, "document.kind") == origin_of(world, fact);
+        world.find(index, key).filter(of_last).map(|fact| &fact.value)
+    };
+    let day = |index: usize, key: &str| match find(index, key) {
         Some(FactValue::Date(day)) => Some(*day),
         _ => None,
     };
     let mut documents = Vec::new();
     for (index, _) in world.of_kind(SubjectKind::Document) {
         let Some(kind) = world.find_text(index, "document.kind").filter(|kind| *kind != "claim") else { continue };
-        let sections = match world.find(index, "document.sections").map(|fact| &fact.value) {
+        let sections = match find(index, "document.sections") {
             Some(FactValue::List(items)) => items.clone(),
             _ => Vec::new(),
         };
@@ -147,6 +158,14 @@ pub fn list_documents(world: &World, kinds: &DocumentKinds) -> Vec<Document> {
     }
     documents.sort_by(|a, b| (&a.kind, b.valid_until).cmp(&(&b.kind, a.valid_until)));
     documents
+}
+
+fn evidence_of(world: &World, index: usize, key: &str) -> Option<i64> {
+    origin_of(world, world.find(index, key)?)
+}
+
+fn origin_of(world: &World, fact: &assess::Fact) -> Option<i64> {
+    world.origin(fact.id).map(|origin| origin.evidence)
 }
 
 fn received_on(world: &World, index: usize) -> Option<Date> {

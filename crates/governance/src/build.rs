@@ -146,7 +146,7 @@ fn item(
     let claim = answer.claim.as_ref();
     let excepted = answer.reasons.iter().find_map(|reason| match reason {
         Reason::UnderException { check } => {
-            exceptions.iter().find(|line| !line.expired && line.covers.starts_with(check.as_str()))
+            exceptions.iter().find(|line| !line.expired && line.covers.split(' ').next() == Some(check.as_str()))
         }
         _ => None,
     });

@@ -46,11 +46,16 @@ impl Importer for StatementFile {
         if file.kind != ANSWERS_KIND {
             read_document(&file, signed, sink);
         }
-        if !file.claims.is_empty() && file.kind == ANSWERS_KIND {
+        if file.kind == ANSWERS_KIND {
             sink.graded(Grade::Stated);
         }
         for claim in &file.claims {
-            read_claim(claim, &file, sink);
+            // An answer is somebody's word; inside a document it would be taken for more.
+            if file.kind == ANSWERS_KIND {
+                read_claim(claim, &file, sink);
+            } else {
+                sink.refuse(Locator::Line(claim.line), "refused-claim-in-document", &claim.item);
+            }
         }
         Ok(())
     }

@@ -107,12 +107,17 @@ fn bad(index: usize, expected: &'static str) -> StoreError {
 fn read_exception(row: &Row, controls: &mut HashMap<i64, Vec<Control>>) -> Result<Exception, StoreError> {
     let id = row.integer(0)?;
     let state_name = row.text(8)?;
+    // An exception for one subject must never turn into one for all of them.
+    let subject = match row.text(3)? {
+        "" => None,
+        text => Some(text.parse().map_err(|_| bad(3, "a subject"))?),
+    };
     let state = ExceptionState::ALL.iter().find(|(name, _)| *name == state_name).map(|(_, state)| *state);
     Ok(Exception {
         id,
         site: row.text(1)?.to_owned(),
         check: row.text(2)?.to_owned(),
-        subject: row.text(3)?.parse().ok(),
+        subject,
         reason: row.text(4)?.to_owned(),
         requested_by: row.text(5)?.to_owned(),
         requested_at: row.at(6)?,

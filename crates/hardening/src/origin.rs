@@ -1,6 +1,6 @@
 //! Whose settings a file holds: a GPO's (what was intended) or a machine's (what is in force).
 
-use base::{Date, FactValue, Grade, Locator, Subject, SubjectKind};
+use base::{ContentHash, Date, FactValue, Grade, Locator, Subject, SubjectKind};
 use evidence::{FactSink, Source};
 use formats::gpo_backup;
 
@@ -44,14 +44,28 @@ pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut Fac
         None => {
             let file = source.name.rsplit('/').next().unwrap_or(source.name);
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            let stem = name_of_machine(stem, source.bytes);
             let layer = if effective == Grade::Machine { "effective" } else { "intended" };
-            (Subject::new(SubjectKind::Policy, stem).ok()?, layer, effective, stem.to_owned())
+            (Subject::new(SubjectKind::Policy, stem.as_str()).ok()?, layer, effective, stem)
         }
     };
     sink.graded(grade);
     sink.say(&subject, "policy.name", FactValue::Text(name), Locator::Whole);
     sink.say(&subject, "policy.layer", FactValue::Text(layer.to_owned()), Locator::Whole);
     Some(subject)
+}
+
+/// File names that do not tell whose settings they hold.
+const NAMELESS: [&str; 9] =
+    ["secedit", "gpttmpl", "registry", "audit", "auditpol", "policy", "security", "export", "settings"];
+
+/// The name under which a file's settings are filed: its own, which an administrator gives after the machine. Two machines must
+/// never share a name, or the good one would hide the bad one; so a file with a name that tells nothing is filed by its content.
+fn name_of_machine(stem: &str, bytes: &[u8]) -> String {
+    if NAMELESS.contains(&stem.to_lowercase().as_str()) {
+        return format!("{stem} {}", ContentHash::of(bytes).short());
+    }
+    stem.to_owned()
 }
 
 /// The day of `2016-12-09T15:16:54`.
@@ -62,6 +76,12 @@ fn day_of(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_machines_with_nameless_files_stay_apart() {
+        assert_eq!(name_of_machine("DC01_secedit", b"a"), "DC01_secedit");
+        assert_ne!(name_of_machine("secedit", b"a"), name_of_machine("secedit", b"b"));
+    }
 
     #[test]
     fn the_backup_folder_is_found_wherever_it_lies() {

@@ -4,6 +4,7 @@ refused-bad-archive = The archive can't be opened ({ $detail }). Unpack it and i
 refused-bad-cell = This cell can't be read ({ $detail }). Check its value.
 refused-bad-record = This part can't be read ({ $detail }). The rest was imported.
 refused-cannot-open = The file can't be opened ({ $detail }). Check the path and permissions.
+refused-claim-in-document = Answers inside a document are not taken ({ $detail }). Put them into a file of kind = "checklist_answers".
 refused-clock-in-future = The file is dated in the future ({ $detail }). The time of receipt was used. Check the clock of the machine that wrote it.
 refused-duplicate-row = A row with this number is there already ({ $detail }). This row was not applied. Check which one is right.
 refused-link = Links are not followed. Name the file itself.
@@ -76,6 +77,7 @@ site-kind-clinic = clinic
 site-kind-pharmacy = pharmacy
 site-unnamed = (no name set)
 site-bad-id = The site id "{ $id }" can't be used. Take up to 60 characters without /.
+site-unknown = There is no site "{ $id }". Check --site. A new one is made by `mamori import --site { $id } --name NAME …`.
 summary-counts = Of { $all } items of the checklist ({ $title }): { $proved } proved, { $attested } claimed, { $contradicted } contradicted, { $stale } stale, { $unknown } unknown.
 summary-worst = { $grave } grave findings. First: "{ $title }" does not hold for { $subject }.
 summary-only-minor = No grave finding. There are { $count } of medium or low weight.
@@ -102,10 +104,13 @@ pdf-missing-characters = { $name }: the font lacks "{ $characters }". Use the HT
 pdf-not-made = { $name } was not made ({ $detail }). Print the HTML report.
 show-finding = {"  "}● { $title } … { $subjects } ({ $count })
 assess-written = The report is in { $folder } ({ $read } files read).
+assess-folder-taken = { $folder } holds other things. Name an empty folder with --out.
+report-written = The report is in { $folder }.
 assess-nothing-read = No readable evidence was found. Check the paths.
 
 ## Demo
 demo-notice = This is a sample of an imaginary site.
+demo-folder-taken = { $folder } holds other things. Name an empty folder with --out.
 demo-planted = { $planted } weaknesses planted, { $found } found
 demo-where = Evidence and reports: { $folder }
 
@@ -114,6 +119,7 @@ claim-unknown-item = There is no item "{ $item }". See `mamori claim list`.
 claim-unknown-kind = There is no kind of document "{ $kind }". Known: { $known }
 claim-no-target = With "no", say with --target by when it will be yes.
 claim-against-evidence = "{ $item }" contradicts the evidence and was not recorded ({ $checks }). Import evidence of the mended state, or ask for an exception with compensating controls (`mamori exception request`).
+claim-attached = 📎 #{ $number } { $name }: the document is kept as evidence
 not-a-day = "{ $detail }" is no date. Write 2026-11-20.
 
 ## Exceptions
@@ -166,4 +172,5 @@ trouble-read-only = Can't write. Check the permissions of the data directory. ({
 trouble-corrupt = The database is damaged. Copy the data directory, then restore from a backup. ({ $detail })
 trouble-store = It could not be saved; nothing was changed. ({ $detail })
 trouble-other = It could not be done: { $detail }
+trouble-no-installation = There is nothing in { $folder }. Check --data.
 trouble-ledger = The end of the ledger is damaged, so writing was stopped. See `mamori ledger verify`. ({ $detail })

@@ -6,6 +6,7 @@ refused-bad-archive = 圧縮ファイルを開けませんでした（{ $detail 
 refused-bad-cell = このセルは読み取れませんでした（{ $detail }）。値を確かめてください。
 refused-bad-record = この部分は読み取れませんでした（{ $detail }）。ほかの部分は取り込みました。
 refused-cannot-open = ファイルを開けませんでした（{ $detail }）。場所と権限を確かめてください。
+refused-claim-in-document = 書類の中の回答は受け取れません（{ $detail }）。kind = "checklist_answers" のファイルに分けてください。
 refused-clock-in-future = ファイルの日時が未来です（{ $detail }）。受け取った日時を使いました。書き出した機器の時計を確かめてください。
 refused-duplicate-row = 同じ番号の行がすでにあります（{ $detail }）。この行は反映していません。どちらが正しいか確かめてください。
 refused-link = リンクはたどりません。元のファイルを指定してください。
@@ -78,6 +79,7 @@ site-kind-clinic = 診療所
 site-kind-pharmacy = 薬局
 site-unnamed = （施設名未設定）
 site-bad-id = 施設の識別名「{ $id }」は使えません。60文字までの、/ を含まない名前にしてください。
+site-unknown = 施設「{ $id }」はありません。--site を確かめてください。新しい施設は `mamori import --site { $id } --name 施設名 …` で作れます。
 summary-counts = { $title }のチェックリスト { $all } 項目のうち、証明 { $proved }、申告のみ { $attested }、矛盾 { $contradicted }、期限切れ { $stale }、不明 { $unknown } です。
 summary-worst = 重い指摘が { $grave } 件あります。最初に対応するのは「{ $title }」に反する { $subject }です。
 summary-only-minor = 急いで直すべき重い指摘はありません。中・低の指摘が { $count } 件あります。
@@ -104,10 +106,13 @@ pdf-missing-characters = { $name }：PDF の文字に無いもの「{ $character
 pdf-not-made = { $name } は作れませんでした（{ $detail }）。HTML の報告書を印刷してください。
 show-finding = {"  "}● { $title } … { $subjects }（{ $count } 件）
 assess-written = 報告書を { $folder } に書きました（読み取れたファイル { $read } 個）。
+assess-folder-taken = { $folder } には別のものが入っています。空のフォルダーを --out に指定してください。
+report-written = 報告書を { $folder } に書きました。
 assess-nothing-read = 読み取れる証跡がありませんでした。指定した場所を確かめてください。
 
 ## 見本の病院
 demo-notice = これは架空の施設の見本です。
+demo-folder-taken = { $folder } には別のものが入っています。空のフォルダーを --out に指定してください。
 demo-planted = 仕込んだ弱点 { $planted } 個、見つけたもの { $found } 個
 demo-where = 証跡と報告書：{ $folder }
 
@@ -116,6 +121,7 @@ claim-unknown-item = 項目「{ $item }」はありません。`mamori claim lis
 claim-unknown-kind = 書類の種類「{ $kind }」はありません。使えるもの：{ $known }
 claim-no-target = 「いいえ」のときは、いつまでに「はい」にするかを --target で書いてください。
 claim-against-evidence = 「{ $item }」は、証跡と矛盾しているため記録できません（{ $checks }）。直した証跡を取り込むか、`mamori exception request` で補完的対策つきの例外を願い出てください。
+claim-attached = 📎 #{ $number } { $name }：書類を証跡として保管しました
 not-a-day = 「{ $detail }」は日付として読めません。2026-11-20、R8.11.20 のように書いてください。
 
 ## 例外
@@ -168,4 +174,5 @@ trouble-read-only = 書き込めません。データフォルダーの権限を
 trouble-corrupt = データベースが壊れています。データフォルダーの写しを取ってから、バックアップより戻してください。（{ $detail }）
 trouble-store = 保存できませんでした。何も変わっていません。（{ $detail }）
 trouble-other = 実行できませんでした：{ $detail }
+trouble-no-installation = { $folder } にデータがありません。--data を確かめてください。
 trouble-ledger = 台帳の末尾に異常があるため、書き込みを止めました。`mamori ledger verify` で確かめてください。（{ $detail }）

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// 証跡のフォルダーから報告書を作る。サーバーは要らない (evidence in, report out, no server)
     Assess(AssessArgs),
+    /// 取り込んだ証跡・回答・例外から報告書を作る (report from what is kept)
+    Report(ReportArgs),
     /// 証跡を取り込む (import evidence)
     Import(ImportArgs),
     /// チェックリストへの回答や書類を記録する (answer an item, or hand in a document)
@@ -110,6 +112,13 @@ pub(crate) struct AssessArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) about: SiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// 報告書を置くフォルダー (where the report goes)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 /// Who the evidence is about.

@@ -9,16 +9,20 @@ mod output;
 mod packs;
 mod reports;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use base::Lang;
 use clap::Parser as _;
+use governance::exceptions::ExceptionError;
+use store::ledger::{ExportError, LedgerError, VerifyError};
+use store::{BlobError, StoreError};
 
 use crate::cli::{Cli, Command, ConfigCommand};
 use crate::commands::Context;
 use crate::config::{Config, SAMPLE, Settings};
-use crate::output::Outcome;
+use crate::output::{Mistake, Outcome};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -33,7 +37,13 @@ fn main() -> ExitCode {
     let lang = settings.lang;
     match run(&cli, settings) {
         Ok(outcome) => ExitCode::from(outcome.code()),
-        Err(err) => fail(lang, message_of(&err), &err),
+        Err(err) => match err.downcast_ref::<Mistake>() {
+            Some(mistake) => {
+                output::note(&mistake.0);
+                ExitCode::from(Outcome::Mistaken.code())
+            }
+            None => fail(lang, message_of(&err), &err),
+        },
     }
 }
 
@@ -42,6 +52,7 @@ fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
     match &cli.command {
         Command::Demo(arguments) => commands::demo::run(context, arguments),
         Command::Assess(arguments) => commands::assess::run(context, arguments),
+        Command::Report(arguments) => commands::report::run(context, arguments),
         Command::Import(arguments) => commands::import::run(context, arguments),
         Command::Claim(command) => commands::claim::run(context, command),
         Command::Exception(command) => commands::exception::run(context, command),
@@ -64,9 +75,7 @@ fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
 
 /// The message that says what to do next about an error.
 fn message_of(err: &anyhow::Error) -> &'static str {
-    use store::StoreError;
-    let store = err.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
-    match store {
+    match err.chain().find_map(store_error) {
         Some(StoreError::Full { .. }) => "trouble-disk-full",
         Some(StoreError::Gone { .. }) => "trouble-database-gone",
         Some(StoreError::Busy { .. } | StoreError::Conflict { .. }) => "trouble-busy",
@@ -78,10 +87,32 @@ fn message_of(err: &anyhow::Error) -> &'static str {
     }
 }
 
+/// The database's error behind an error; those that pass it on as their own do not name it as their cause.
+fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a StoreError> {
+    if let Some(LedgerError::Store(err)) = cause.downcast_ref() {
+        return Some(err);
+    }
+    if let Some(BlobError::Store(err)) = cause.downcast_ref() {
+        return Some(err);
+    }
+    match cause.downcast_ref() {
+        Some(VerifyError::Store(err) | VerifyError::Blob(BlobError::Store(err))) => return Some(err),
+        _ => {}
+    }
+    match cause.downcast_ref() {
+        Some(ExportError::Store(err) | ExportError::Blob(BlobError::Store(err))) => return Some(err),
+        _ => {}
+    }
+    match cause.downcast_ref() {
+        Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) => return Some(err),
+        _ => cause.downcast_ref(),
+    }
+}
+
 fn disk_is_full(err: &anyhow::Error) -> bool {
     err.chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|err| err.kind() == std::io::ErrorKind::StorageFull)
+        .any(|err| matches!(err.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge))
 }
 
 fn fail(lang: Lang, id: &str, err: &anyhow::Error) -> ExitCode {

@@ -17,6 +17,8 @@ pub(crate) enum Outcome {
     Refused,
     /// Storage, database or configuration trouble.
     Trouble,
+    /// Wrong usage.
+    Mistaken,
 }
 
 impl Outcome {
@@ -27,9 +29,22 @@ impl Outcome {
             Self::Contradicted => 1,
             Self::Refused => 3,
             Self::Trouble => 4,
+            Self::Mistaken => 2,
         }
     }
 }
+
+/// The user asked for something that cannot be; the text says what to do instead.
+#[derive(Debug)]
+pub(crate) struct Mistake(pub(crate) String);
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
 
 /// Prints a line of the result.
 pub(crate) fn line(text: &str) {

@@ -127,6 +127,17 @@ fn every_framework_loads_and_names_only_what_exists() {
     none(&problems);
 }
 
+#[test]
+fn the_executives_list_has_18_items_the_first_with_six_elements_and_the_second_with_nine() {
+    let text = files("frameworks").into_iter().find(|(name, _)| name.ends_with("executive-18.toml")).unwrap().1;
+    let framework = Framework::parse("executive-18.toml", &text).unwrap();
+    let ids: std::collections::BTreeSet<&str> = framework.items.iter().map(|item| item.id.as_str()).collect();
+    assert_eq!(ids.len(), 18);
+    assert_eq!((framework.items[0].elements.len(), framework.items[1].elements.len()), (6, 9));
+    let prevention = framework.items.iter().filter(|item| item.category == Some(assess::Category::Prevention));
+    assert_eq!(prevention.count(), 15);
+}
+
 fn document_kinds() -> Vec<String> {
     let texts = files("documents");
     let tables = texts.iter().map(|(_, text)| toml::from_str::<toml::Table>(text).unwrap());

@@ -54,7 +54,7 @@ fn the_system_access_of_a_real_backup_is_read_as_what_was_intended() {
 fn registry_values_and_rights_of_a_real_template_are_found_in_the_dictionary() {
     let Some(said) = sample("SecEdit/GptTmpl.inf") else { return };
     assert_eq!(policy(&said, "policy.lm_compatibility_level").as_deref(), Some("5"));
-    assert_eq!(policy(&said, "policy.right_debug").as_deref(), Some("*S-1-5-32-544").or(Some("S-1-5-32-544")));
+    assert_eq!(policy(&said, "policy.right_debug").as_deref(), Some("S-1-5-32-544"));
     assert_eq!(policy(&said, "policy.right_tcb").as_deref(), Some(""), "nobody");
     assert!(said.unused > 0, "what no fact asks for is counted");
 }

@@ -11,7 +11,7 @@ use super::{Context, settle_site};
 use crate::cli::AssessArgs;
 use crate::config::Settings;
 use crate::installation::{Installation, SystemClock};
-use crate::output::{self, Outcome};
+use crate::output::{self, Mistake, Outcome};
 use crate::reports::{self, Heading};
 
 pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcome> {
@@ -45,6 +45,10 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
     let report = reports::make(&installation, &site, &world, &assessment, heading)?;
     let remarks = reports::write(&installation, &site, &world, &report, &arguments.out)?;
     let export = arguments.out.join("ledger");
+    if export.exists() && !export.join("entries.jsonl").exists() {
+        let arguments = [("folder", export.display().to_string().into())];
+        return Err(Mistake(installation.say("assess-folder-taken", &arguments)).into());
+    }
     if export.exists() {
         std::fs::remove_dir_all(&export).with_context(|| export.display().to_string())?;
     }

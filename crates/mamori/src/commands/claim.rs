@@ -1,6 +1,6 @@
 //! `mamori claim`: what people say, kept as evidence and held against proof.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use base::{Date, Verdict};
 use evidence::receive::Mode;
 use evidence::{Gathered, Receipt, ReceiptState};
@@ -11,7 +11,7 @@ use super::{Context, job, parse_day, settle_site};
 use crate::cli::{AnswerArg, ClaimCommand};
 use crate::commands::import;
 use crate::installation::Installation;
-use crate::output::{self, Outcome};
+use crate::output::{self, Mistake, Outcome};
 
 /// Largest document, in bytes.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
@@ -28,17 +28,18 @@ pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcom
         ClaimCommand::Document { kind, file, title, edition, by, issued, until, sections } => {
             if installation.packs.kinds.find(kind).is_none() {
                 let known: Vec<&str> = installation.packs.kinds.iter().map(|kind| kind.kind.as_str()).collect();
-                bail!(
-                    "{}",
-                    installation.say(
-                        "claim-unknown-kind",
-                        &[("kind", kind.as_str().into()), ("known", known.join(", ").into())]
-                    )
-                );
+                return Err(Mistake(installation.say(
+                    "claim-unknown-kind",
+                    &[("kind", kind.as_str().into()), ("known", known.join(", ").into())],
+                ))
+                .into());
             }
             let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
             if size > MAX_DOCUMENT_BYTES {
-                bail!("{}", installation.say("refused-too-large", &[("detail", format!("{} MB", size >> 20).into())]));
+                return Err(Mistake(
+                    installation.say("refused-too-large", &[("detail", format!("{} MB", size >> 20).into())]),
+                )
+                .into());
             }
             let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
             let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -83,10 +84,10 @@ fn answer_item(
         .flat_map(|framework| &framework.items)
         .find(|item| item.id == answered.item);
     let Some(item) = known else {
-        bail!("{}", installation.say("claim-unknown-item", &[("item", answered.item.into())]));
+        return Err(Mistake(installation.say("claim-unknown-item", &[("item", answered.item.into())])).into());
     };
     if answered.answer == AnswerArg::No && answered.target.is_none() {
-        bail!("{}", installation.say("claim-no-target", &[]));
+        return Err(Mistake(installation.say("claim-no-target", &[])).into());
     }
     if answered.answer != AnswerArg::No {
         let (_, assessment) = installation.assess(site)?;
@@ -130,7 +131,14 @@ fn receive(
         if receipt.is_ok_and(unread) {
             outcome = Outcome::Refused;
         }
-        import::show(installation, context.global.json, name, receipt);
+        match receipt {
+            // The document itself need not be of a format that mamori reads.
+            Ok(receipt) if receipt.state == ReceiptState::Unrecognised && !context.global.json => {
+                let number = receipt.evidence.unwrap_or(0);
+                output::line(&installation.say("claim-attached", &[("number", number.into()), ("name", name.into())]));
+            }
+            receipt => import::show(installation, context.global.json, name, receipt),
+        }
         Ok(())
     })?;
     job::work(installation)?;

@@ -16,7 +16,7 @@ use super::Context;
 use crate::cli::DemoArgs;
 use crate::config::Settings;
 use crate::installation::{Installation, SystemClock};
-use crate::output::{self, Outcome};
+use crate::output::{self, Mistake, Outcome};
 use crate::reports::{self, Heading};
 
 /// Seed of the generator: everybody sees the same hospitals.
@@ -25,6 +25,7 @@ const SEED: u64 = 20_211_031;
 pub(crate) fn run(context: Context<'_>, arguments: &DemoArgs) -> Result<Outcome> {
     let folder = demo_folder(&context, arguments)?;
     let data = folder.join("data");
+    claim_folder(&context, &folder)?;
     if data.exists() {
         std::fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
     }
@@ -70,6 +71,17 @@ fn demo_folder(context: &Context<'_>, arguments: &DemoArgs) -> Result<PathBuf> {
     });
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     Ok(folder)
+}
+
+/// Marks a folder as the demo's own; a folder with somebody else's things in it is left alone.
+fn claim_folder(context: &Context<'_>, folder: &Path) -> Result<()> {
+    let mark = folder.join(".mamori-demo");
+    let is_ours = mark.exists() || std::fs::read_dir(folder)?.next().is_none();
+    if !is_ours {
+        let arguments = [("folder", folder.display().to_string().into())];
+        return Err(Mistake(i18n::message(context.settings.lang, "demo-folder-taken", &arguments)).into());
+    }
+    std::fs::write(&mark, "").with_context(|| mark.display().to_string())
 }
 
 fn user() -> String {

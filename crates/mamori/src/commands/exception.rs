@@ -1,13 +1,13 @@
 //! `mamori exception`: deviations somebody takes responsibility for.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use governance::exceptions::{Control, ExceptionError, ExceptionState, NewException, Office};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
 use crate::cli::ExceptionCommand;
 use crate::installation::Installation;
-use crate::output::{self, Outcome};
+use crate::output::{self, Mistake, Outcome};
 
 pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Outcome> {
     let installation = context.open()?;
@@ -88,7 +88,7 @@ fn parse_control(installation: &Installation, text: &str) -> Result<Control> {
     });
     match parsed {
         Some(control) => Ok(control),
-        None => bail!("{}", installation.say("exception-bad-control", &[("detail", text.into())])),
+        None => return Err(Mistake(installation.say("exception-bad-control", &[("detail", text.into())])).into()),
     }
 }
 

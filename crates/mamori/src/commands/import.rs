@@ -16,7 +16,11 @@ pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcom
     let who = context.who();
     let gathered = gather(&arguments.paths, installation.settings.limits);
     let bar = output::progress(gathered.items().len(), &installation.say("progress-import", &[]));
-    let mode = if arguments.yes { Mode::Apply } else { Mode::PreviewLedgers };
+    let mode = match (arguments.yes, arguments.preview) {
+        (true, _) => Mode::Apply,
+        (false, true) => Mode::PreviewAll,
+        (false, false) => Mode::PreviewLedgers,
+    };
     let mut outcome = Outcome::Done;
     let mut waiting = Vec::new();
     installation.receive_all(&site.id, &who, &gathered, mode, |name, receipt| {

@@ -69,7 +69,9 @@ const PAGE: u32 = 1_000;
 
 /// Compares every piece of evidence and its facts with what the ledger says about it, in both directions.
 fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
-    let differs = |number: i64, name: &str| installation.say("ledger-facts-differ", &[("number", number.into()), ("name", name.into())]);
+    let differs = |number: i64, name: &str| {
+        installation.say("ledger-facts-differ", &[("number", number.into()), ("name", name.into())])
+    };
     installation
         .database
         .read(|tx| {
@@ -78,7 +80,8 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
                 leaves.entry(evidence).or_default().push(fact.leaf());
                 Ok(())
             })?;
-            let mut rows: BTreeMap<i64, EvidenceRow> = tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
+            let mut rows: BTreeMap<i64, EvidenceRow> =
+                tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
             let mut problems = Vec::new();
             each_received(tx, |entry| {
                 let row = i64::try_from(entry.seq).ok().and_then(|seq| rows.remove(&seq));
@@ -128,7 +131,10 @@ fn agrees(entry: &Entry, row: &EvidenceRow) -> bool {
         "observed_at": row.observed_at.0,
     });
     let same = |(field, value): (&String, &Value)| entry.body.get(field) == Some(value);
-    entry.site == row.site && entry.who == row.who && entry.at == row.received_at && stated.as_object().is_some_and(|stated| stated.iter().all(same))
+    entry.site == row.site
+        && entry.who == row.who
+        && entry.at == row.received_at
+        && stated.as_object().is_some_and(|stated| stated.iter().all(same))
 }
 
 fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outcome {

@@ -9,14 +9,16 @@ pub(crate) mod fact;
 pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod ledger;
+pub(crate) mod report;
 pub(crate) mod task;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use evidence::store::SiteRow;
 
 use crate::cli::{Global, SiteArgs};
 use crate::config::Settings;
 use crate::installation::{Installation, SystemClock};
+use crate::output::Mistake;
 
 /// What every command is given.
 pub(crate) struct Context<'a> {
@@ -37,8 +39,12 @@ impl Context<'_> {
         Installation::open(self.settings.clone(), Box::new(SystemClock))
     }
 
-    /// As [`Context::open`], without refusing a damaged ledger: the one who verifies has to see it.
+    /// As [`Context::open`], without making anything new and without refusing a damaged ledger: the one who verifies has to see it.
     pub(crate) fn open_for_verification(&self) -> Result<Installation> {
+        if !self.settings.data.join("ledger-key.pem").exists() {
+            let arguments = [("folder", self.settings.data.display().to_string().into())];
+            return Err(Mistake(i18n::message(self.settings.lang, "trouble-no-installation", &arguments)).into());
+        }
         Installation::open_unchecked(self.settings.clone(), Box::new(SystemClock))
     }
 }
@@ -46,9 +52,13 @@ impl Context<'_> {
 /// The site of this run, made or brought up to date from the options.
 pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&SiteArgs>) -> Result<SiteRow> {
     if id.is_empty() || id.chars().count() > 60 || id.chars().any(|c| c.is_control() || c == '/') {
-        bail!("{}", installation.say("site-bad-id", &[("id", id.into())]));
+        return Err(Mistake(installation.say("site-bad-id", &[("id", id.into())])).into());
     }
     let present = installation.find_site(id)?;
+    // A slip of the pen in --site must not found a new hospital.
+    if present.is_none() && about.is_none() && !installation.database.read(evidence::store::list_sites)?.is_empty() {
+        return Err(Mistake(installation.say("site-unknown", &[("id", id.into())])).into());
+    }
     let mut site = present.clone().unwrap_or_else(|| SiteRow {
         id: id.to_owned(),
         name: installation.say("site-unnamed", &[]),
@@ -72,5 +82,5 @@ pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&
 
 /// A day given on the command line.
 pub(crate) fn parse_day(installation: &Installation, text: &str) -> Result<base::Date> {
-    text.parse().map_err(|_| anyhow::anyhow!("{}", installation.say("not-a-day", &[("detail", text.into())])))
+    text.parse().map_err(|_| Mistake(installation.say("not-a-day", &[("detail", text.into())])).into())
 }
