@@ -4,8 +4,8 @@
   corrupt.py --mamori target/debug/mamori [--exports 1000] [--databases 100] [--seed 1]
 
 Each corruption of an export is judged by `mamori ledger verify --export` and by tools/verify_ledger.py; each corruption of a
-database by `mamori ledger verify`. Every one must be found and a place be named. A whole ledger set back to an earlier, properly
-signed state can only be found by somebody who kept a later checkpoint: that case is checked with it.
+database by `mamori ledger verify`. Every one must be found and a place be named. A ledger set back to an earlier, properly signed
+state can only be found by somebody who kept a later checkpoint: those cases (set_back, drop_tail) are checked with it.
 
 Exit code 0: all found. 1: something was missed (each case is printed).
 """
@@ -255,6 +255,7 @@ def drop_entry(db, rng):
 
 
 def drop_tail(db, rng):
+    """A shorter ledger is sound in itself: this, too, needs a checkpoint kept elsewhere."""
     size = db.execute("SELECT max(seq) + 1 FROM ledger_entry").fetchone()[0] - rng.randrange(1, 6)
     db.execute("DELETE FROM ledger_entry WHERE seq >= ?", (size,))
     db.execute("DELETE FROM ledger_checkpoint WHERE size > ?", (size,))
@@ -304,7 +305,7 @@ def dump(path):
     return lines
 
 
-def corrupt_databases(mamori, data, count, rng, missed):
+def corrupt_databases(mamori, data, late_checkpoint, count, rng, missed):
     tally = collections.Counter()
     sound, original = (data / "mamori.db").read_bytes(), dump(data / "mamori.db")
     for number in range(count):
@@ -323,7 +324,8 @@ def corrupt_databases(mamori, data, count, rng, missed):
                 db.close()
             if dump(data / "mamori.db") != original:
                 break
-        found, said = ask_mamori(mamori, "--data", data, "ledger", "verify")
+        witnessed = ("--witnessed", late_checkpoint) if change is drop_tail else ()
+        found, said = ask_mamori(mamori, "--data", data, "ledger", "verify", *witnessed)
         tally["found in the database"] += found
         tally[f"in the database: {change.__name__}"] += 1
         if not found:
@@ -334,7 +336,7 @@ def corrupt_databases(mamori, data, count, rng, missed):
 
 # --- the one case that needs a checkpoint kept elsewhere
 
-def set_back(mamori, work, early, late_checkpoint, tool, missed):
+def set_back(mamori, early, late_checkpoint, tool, missed):
     """A whole export of an earlier time instead of today's: sound in itself, and not what the later checkpoint says."""
     found, said = ask_mamori(mamori, "ledger", "verify", "--export", early)
     if found:
@@ -388,12 +390,12 @@ def main():
         must(mamori, *common, "ledger", "export", exports / "export")
         if ask_mamori(mamori, "ledger", "verify", "--export", exports / "export")[0] or ask_python(tool, exports / "export", True)[0]:
             raise SystemExit("the untouched export is called damaged")
-        set_back(mamori, work, work / "early", work / "late-checkpoint.txt", tool, missed)
+        set_back(mamori, work / "early", work / "late-checkpoint.txt", tool, missed)
         tally += corrupt_exports(mamori, exports / "export", arguments.exports, rng, tool, missed)
         db = sqlite3.connect(data / "mamori.db")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.close()
-        tally += corrupt_databases(mamori, data, arguments.databases, rng, missed)
+        tally += corrupt_databases(mamori, data, work / "late-checkpoint.txt", arguments.databases, rng, missed)
     for text in missed:
         if not text.startswith("MISSED") or "set back" in text:
             print(text)

@@ -44,18 +44,19 @@ pub fn join(world: &mut World) {
     ledger.sort_by_cached_key(|(index, marks)| order(world, *index, marks));
     seen.sort_by_cached_key(|(index, marks)| order(world, *index, marks));
     let mut known = Index::default();
-    let mut hostnames: HashMap<usize, Option<String>> = HashMap::new();
+    let mut others: HashMap<usize, Marks> = HashMap::new();
     for (index, marks) in ledger {
         known.add(index, &marks);
-        hostnames.insert(index, marks.hostname);
+        others.insert(index, marks);
     }
     for (index, marks) in seen {
-        let holder = known.find(&marks, &hostnames);
+        let holder = known.find(&marks, &others);
         let into = holder.unwrap_or(index);
         // By a mark that one observation adds, the next one is recognised.
         known.add(into, &marks);
-        let name = hostnames.entry(into).or_default();
-        *name = name.take().or(marks.hostname);
+        let joined = others.entry(into).or_default();
+        joined.hostname = joined.hostname.take().or(marks.hostname);
+        joined.macs.extend(marks.macs);
         if holder.is_some() {
             world.merge(into, index);
         }
@@ -82,7 +83,7 @@ impl Index {
         marks.ips.iter().for_each(|mark| claim(&mut self.ip, mark));
     }
 
-    fn find(&self, marks: &Marks, hostnames: &HashMap<usize, Option<String>>) -> Option<usize> {
+    fn find(&self, marks: &Marks, others: &HashMap<usize, Marks>) -> Option<usize> {
         let holder = |map: &HashMap<String, Option<usize>>, mark: &String| map.get(mark).copied().flatten();
         if let Some(found) = marks.hostname.as_ref().and_then(|mark| holder(&self.hostname, mark)) {
             return Some(found);
@@ -90,10 +91,12 @@ impl Index {
         if let Some(found) = marks.macs.iter().find_map(|mark| holder(&self.mac, mark)) {
             return Some(found);
         }
-        // Two names are two things, even if one took over the other's address.
+        // Two names, or two network cards, are two things, even if one took over the other's address.
         let agrees = |found: &usize| {
-            let theirs = hostnames.get(found).and_then(Option::as_ref);
-            marks.hostname.is_none() || theirs.is_none()
+            let Some(theirs) = others.get(found) else { return false };
+            let names_agree = marks.hostname.is_none() || theirs.hostname.is_none();
+            let macs_agree = marks.macs.is_empty() || theirs.macs.is_empty();
+            names_agree && macs_agree
         };
         marks.ips.iter().find_map(|mark| holder(&self.ip, mark)).filter(agrees)
     }

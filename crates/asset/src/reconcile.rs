@@ -21,8 +21,14 @@ impl Deriver for LedgerAgainstReality {
             let seen =
                 ["asset.seen_on_network", "asset.in_directory"].iter().find_map(|key| world.find(index, key)).cloned();
             let Some(seen) = seen else { continue };
-            let in_ledger = world.find(index, "asset.in_ledger").is_some();
-            world.conclude(index, "asset.in_ledger", FactValue::Bool(in_ledger), Grade::Machine, &seen);
+            match world.find(index, "asset.in_ledger").cloned() {
+                None => world.conclude(index, "asset.in_ledger", FactValue::Bool(false), Grade::Machine, &seen),
+                // Both have to be true today: the comparison is as old as the older of the two.
+                Some(listed) => {
+                    let premise = if listed.observed_at < seen.observed_at { &listed } else { &seen };
+                    world.conclude(index, "asset.in_ledger", listed.value.clone(), Grade::Machine, premise);
+                }
+            }
         }
     }
 }

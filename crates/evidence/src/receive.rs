@@ -118,11 +118,13 @@ impl Intake<'_> {
     /// [`ReceiveError`]; nothing was changed then.
     pub fn receive(&self, source: &Source<'_>, mode: Mode) -> Result<Receipt, ReceiveError> {
         let original = ContentHash::of(source.bytes);
-        if let Some(known) = self.database.read(|tx| tables::find_by_original(tx, self.site, original))? {
-            return Ok(known_receipt(source.name, &known));
-        }
+        let known = self.database.read(|tx| tables::find_by_original(tx, self.site, original))?;
         let importer = self.registry.find(source);
-        let redaction = importer.and_then(|importer| importer.redact(source.bytes));
+        // A file nobody recognises may hold a secret all the same.
+        let redaction = match importer {
+            Some(importer) => importer.redact(source.bytes),
+            None => self.registry.iter().find_map(|importer| importer.redact(source.bytes)),
+        };
         let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
         let source = Source { bytes: stored, ..*source };
         let mut sink = FactSink::new(self.dictionary);
@@ -137,6 +139,9 @@ impl Intake<'_> {
         };
         let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
         let reading = Reading::new(importer, &source, sink, state, struck, original);
+        if let Some(known) = known.filter(|known| reading.repeats(known)) {
+            return Ok(known_receipt(source.name, &known));
+        }
         match mode {
             Mode::PreviewLedgers if reading.wants_preview && reading.receipt.state == ReceiptState::Applied => {
                 return self.preview(reading);
@@ -159,7 +164,8 @@ impl Intake<'_> {
         self.blobs.put(reading.stored)?;
         self.ledger.write(self.database, reading.received_at, |recording| {
             // Somebody else may have handed in the same bytes since they were first looked for.
-            if let Some(known) = tables::find_by_original(recording, self.site, reading.original)? {
+            let known = tables::find_by_original(recording, self.site, reading.original)?;
+            if let Some(known) = known.filter(|known| reading.repeats(known)) {
                 return Ok(known_receipt(&reading.receipt.name, &known));
             }
             let evidence = self.record(recording, &reading)?;
@@ -307,6 +313,12 @@ impl<'a> Reading<'a> {
             grade: stated_grade.unwrap_or_else(|| importer.map_or(Grade::Stated, Importer::grade)),
             wants_preview: importer.is_some_and(Importer::wants_preview),
         }
+    }
+
+    /// Whether this says nothing that `known`, the same bytes, did not say. The same settings exported on a later day are a new
+    /// observation; a file that could not be read before may be readable now.
+    fn repeats(&self, known: &EvidenceRow) -> bool {
+        known.importer == self.receipt.importer && self.observed_at.date_jst() <= known.observed_at.date_jst()
     }
 
     fn refused(&self) -> u32 {

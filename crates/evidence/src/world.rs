@@ -209,6 +209,12 @@ impl World {
         Some((index, fact))
     }
 
+    /// Whether a fact is young enough to count.
+    #[must_use]
+    pub fn is_fresh(&self, fact: &Fact) -> bool {
+        self.dictionary.definition(fact.key).is_some_and(|definition| !fact.is_stale(definition.fresh_days, self.now))
+    }
+
     /// Where a fact was read.
     #[must_use]
     pub fn origin(&self, id: FactId) -> Option<Origin> {

@@ -100,7 +100,9 @@ fn answer_item<'f>(
     let claim_state = claim.as_ref().and_then(|claim| {
         let answer = if claim.answer? { assess::Answer::Yes } else { assess::Answer::No };
         // An answer without a day is as old as can be.
-        Some(ClaimState { answer, checked_on: claim.checked_on.unwrap_or(Date::from_days_since_epoch(0)) })
+        // Nobody has checked anything tomorrow.
+        let checked_on = claim.checked_on.filter(|day| *day <= world.now().date_jst());
+        Some(ClaimState { answer, checked_on: checked_on.unwrap_or(Date::from_days_since_epoch(0)) })
     });
     let found = item_verdict(item, &states, &document_states, claim_state.as_ref(), world.now());
     ItemAnswer { item, verdict: found.verdict, reasons: found.reasons, claim, documents }

@@ -83,16 +83,31 @@ fn ask(
     exceptions: &ActiveExceptions,
 ) -> CheckAnswer {
     let mut kept = Kept::default();
-    let outcomes = subjects.iter().enumerate().map(|(number, (subject, facts))| {
+    let mut outcomes = Vec::with_capacity(subjects.len());
+    for (number, (subject, facts)) in subjects.iter().enumerate() {
         let outcome = evaluate(check, facts, site, world.now());
         kept.keep(subject, &outcome);
-        (number, outcome)
-    });
-    let CheckResult { verdict, counts, failing, undecided: _ } = roll_up(check, outcomes);
+        outcomes.push((number, outcome));
+    }
+    let CheckResult { verdict, counts, failing, undecided: _ } = roll_up(check, outcomes.iter().cloned());
     let failing: Vec<Subject> =
         failing.iter().filter_map(|number| subjects.get(*number)).map(|(subject, _)| subject.clone()).collect();
-    let has_exception = !failing.is_empty() && failing.iter().all(|subject| exceptions.covers(&check.id, subject));
+    let is_covered = !failing.is_empty() && failing.iter().all(|subject| exceptions.covers(&check.id, subject));
+    // An exception excuses the subjects it names. What is not known of the others stays not known.
+    let rest = is_covered.then(|| {
+        let others = outcomes.into_iter().filter(|(_, outcome)| outcome.state != State::Fails);
+        roll_up(check, others)
+    });
+    let (verdict, has_exception) = match rest {
+        Some(rest) if rest.counts.asked() > 0 && !stands(rest.verdict) => (rest.verdict, false),
+        Some(_) => (verdict, true),
+        None => (verdict, false),
+    };
     CheckAnswer { check: index, verdict, counts, failing, shown: kept.in_order(), missing: kept.missing, has_exception }
+}
+
+const fn stands(verdict: CheckVerdict) -> bool {
+    matches!(verdict, CheckVerdict::Is(Verdict::Proved | Verdict::Attested) | CheckVerdict::NotApplicable)
 }
 
 /// Subjects kept for showing, by what came out.

@@ -81,7 +81,7 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
         checkpoint: ledger::find_checkpoint(tx)?.and_then(checkpoint),
         summary: summary(material, &frameworks, &findings, &asks),
         tiles: tiles(material),
-        todo: tasks.iter().filter(|task| task.closed_at.is_none()).take(7).map(|task| todo(task, &wording)).collect(),
+        todo: tasks.iter().filter(|task| task.closed_at.is_none()).map(|task| todo(task, &wording)).collect(),
         tasks: tasks.iter().map(|task| task_line(task, &wording, today)).collect(),
         frameworks,
         findings,
@@ -260,6 +260,7 @@ fn asks(material: &Material<'_>) -> Vec<AskLine> {
                 reason,
                 Reason::NothingSubmitted
                     | Reason::ClaimNotEnough
+                    | Reason::ClaimTooOld { .. }
                     | Reason::DocumentExpired { .. }
                     | Reason::ElementsMissing { .. }
             )
@@ -325,9 +326,10 @@ fn summary(
         }
         None => sentences.push(message(lang, "summary-no-finding", &[])),
     }
-    if asks.is_empty() {
+    let open = frameworks.iter().any(|framework| framework.counts.unknown + framework.counts.stale > 0);
+    if asks.is_empty() && !open {
         sentences.push(message(lang, "summary-all-asked", &[]));
-    } else {
+    } else if !asks.is_empty() {
         sentences.push(message(lang, "summary-asks", &[("count", asks.len().into())]));
     }
     sentences

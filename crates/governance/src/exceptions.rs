@@ -214,7 +214,7 @@ impl Office<'_> {
         self.ledger.write(self.database, self.now, |tx| {
             let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
             let allowed = match (exception.state, state) {
-                (ExceptionState::Requested, ExceptionState::Approved) => exception.requested_by.trim() != who.trim(),
+                (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
                 (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
                 (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
             };
@@ -227,6 +227,12 @@ impl Office<'_> {
             Ok(())
         })
     }
+}
+
+/// Whether two names are one person's: width, case and blanks do not make another.
+fn is_same_person(a: &str, b: &str) -> bool {
+    let bare = |name: &str| assess::wording::fold(name).split_whitespace().collect::<String>();
+    bare(a) == bare(b)
 }
 
 /// The exceptions that count today.

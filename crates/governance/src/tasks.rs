@@ -68,6 +68,14 @@ pub fn wanted_tasks(
     wanted
 }
 
+/// Tasks that stay open if they are: what was contradicted is not mended because its evidence has grown old.
+#[must_use]
+pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<String> {
+    let undecided =
+        assessment.answers.iter().filter(|answer| matches!(answer.verdict(), Some(Verdict::Unknown | Verdict::Stale)));
+    undecided.filter_map(|answer| checks.get(answer.check)).map(|check| format!("fix:{}", check.id)).collect()
+}
+
 /// Brings the tasks of a site in line with an assessment; returns how many were opened and closed.
 ///
 /// # Errors
@@ -77,6 +85,7 @@ pub fn settle_tasks(
     ledger: &Ledger,
     site: &str,
     wanted: &BTreeMap<String, Severity>,
+    held: &BTreeSet<String>,
     now: UtcSeconds,
 ) -> Result<(usize, usize), LedgerError> {
     ledger.write(database, now, |tx| {
@@ -89,7 +98,7 @@ pub fn settle_tasks(
             opened.push(key.clone());
         }
         let mut closed = Vec::new();
-        for task in open.iter().filter(|task| !wanted.contains_key(&task.key)) {
+        for task in open.iter().filter(|task| !wanted.contains_key(&task.key) && !held.contains(&task.key)) {
             tables::close_task(tx, task.id, evidence, now)?;
             closed.push(task.key.clone());
         }
@@ -109,6 +118,6 @@ pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
         Some(("ask", _)) => 1,
         _ => 2,
     };
-    tasks.sort_by_key(|task| (task.closed_at.is_some(), rank(task), task.severity, task.opened_at, task.id));
+    tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, rank(task), task.opened_at, task.id));
     tasks
 }

@@ -151,6 +151,7 @@ ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledg
 
 ## Other
 fact-unknown-subject = Nothing is known about "{ $subject }".
+job-failed = The assessment failed ({ $detail }). Run `mamori job run` again later.
 job-done = { $count } jobs done.
 config-good = The configuration is good.
 doctor-data-good = The data directory { $folder } can be used ({ $sites } sites).

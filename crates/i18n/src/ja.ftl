@@ -120,20 +120,20 @@ demo-where = 証跡と報告書：{ $folder }
 claim-unknown-item = 項目「{ $item }」はありません。`mamori claim list` で確かめてください。
 claim-unknown-kind = 書類の種類「{ $kind }」はありません。使えるもの：{ $known }
 claim-no-target = 「いいえ」のときは、いつまでに「はい」にするかを --target で書いてください。
-claim-against-evidence = 「{ $item }」は、証跡と矛盾しているため記録できません（{ $checks }）。直した証跡を取り込むか、`mamori exception request` で補完的対策つきの例外を願い出てください。
+claim-against-evidence = 「{ $item }」は、証跡と矛盾しているため記録できません（{ $checks }）。直した証跡を取り込むか、`mamori exception request` で補完的対策つきの例外を申請してください。
 claim-attached = 📎 #{ $number } { $name }：書類を証跡として保管しました
 not-a-day = 「{ $detail }」は日付として読めません。2026-11-20、R8.11.20 のように書いてください。
 
 ## 例外
-exception-requested = 例外 #{ $id } を願い出ました。ほかの人の承認（`mamori exception approve { $id } --who 名前`）まで効きません。
+exception-requested = 例外 #{ $id } を申請しました。ほかの人の承認（`mamori exception approve { $id } --who 名前`）まで効きません。
 exception-approved = 例外 #{ $id } を承認しました。
 exception-revoked = 例外 #{ $id } を取り消しました。
 exception-unknown-check = その点検はありません（{ $detail }）。報告書の点検番号を確かめてください。
-exception-no-reason = 理由と、願い出る人が要ります。
+exception-no-reason = 理由と、申請する人が要ります。
 exception-no-control = 補完的対策と、その証跡の番号が要ります。
 exception-unknown-evidence = その番号の証跡はありません（{ $detail }）。先に証跡を取り込んでください。
 exception-bad-end = 最終日は今日から400日以内にしてください（{ $detail }）。
-exception-own-request = 願い出た人は承認できません。ほかの責任者が承認してください。
+exception-own-request = 申請した人は承認できません。ほかの責任者が承認してください。
 exception-unknown = その番号の例外はありません（{ $detail }）。
 exception-not-waiting = この例外はもう決まっています（{ $detail }）。
 exception-bad-control = 「{ $detail }」は「対策=証跡の番号」の形で書いてください。
@@ -153,7 +153,8 @@ ledger-facts-orphaned = 台帳に無い証跡 #{ $number } の事実がありま
 
 ## そのほか
 fact-unknown-subject = 「{ $subject }」について分かっていることはありません。
-job-done = { $count } 件の仕事を片づけました。
+job-failed = 判定をやり直せませんでした（{ $detail }）。しばらくしてから `mamori job run` を実行してください。
+job-done = { $count } 件の処理が終わりました。
 config-good = 設定に問題はありません。
 doctor-data-good = データフォルダー { $folder } を使えます（施設 { $sites } か所）。
 doctor-data-bad = データフォルダーまたはデータベースを使えません：{ $detail }

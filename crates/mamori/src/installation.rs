@@ -1,7 +1,5 @@
 //! One installation, opened: database, evidence bytes, ledger, packs.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result};
 use base::{Clock, Lang, UtcSeconds};
 use evidence::store::SiteRow;
@@ -175,7 +173,8 @@ impl Installation {
         answered: &[SiteAnswers<'_>],
     ) -> Result<(usize, usize)> {
         let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
-        let settled = tasks::settle_tasks(&self.database, &self.ledger, &site.id, &wanted, self.now())?;
+        let held = tasks::held_tasks(&self.packs.checks, assessment);
+        let settled = tasks::settle_tasks(&self.database, &self.ledger, &site.id, &wanted, &held, self.now())?;
         let items: serde_json::Map<String, serde_json::Value> = answered
             .iter()
             .flat_map(|answers| &answers.items)
@@ -198,13 +197,9 @@ fn open_key(settings: &Settings) -> Result<LedgerKey> {
     match LedgerKey::create(&path, &settings.ledger_name, &random_seed()?) {
         Ok(key) => Ok(key),
         // Another process was a moment faster.
-        Err(_) if path.exists() => load_when_written(&path, settings),
+        Err(_) if path.exists() => Ok(LedgerKey::load(&path, &settings.ledger_name)?),
         Err(err) => Err(err.into()),
     }
-}
-
-fn load_when_written(path: &Path, settings: &Settings) -> Result<LedgerKey> {
-    Ok(LedgerKey::load(path, &settings.ledger_name)?)
 }
 
 fn random_seed() -> Result<[u8; 32]> {

@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use assess::Fact;
 use base::{Date, FactValue, SubjectKind};
 use evidence::{Deriver, World};
 use serde::Deserialize;
+
+/// The facts that name a system, with the facts that hold its version.
+const SYSTEMS: [(&str, &str); 2] = [("asset.os", "asset.os_version"), ("asset.firmware", "asset.firmware_version")];
 
 /// Texts → releases, from `packs/intel/os_releases.toml`. The first alias that fits counts.
 #[derive(Debug, Deserialize)]
@@ -94,7 +98,10 @@ impl Deriver for ReleaseSupport {
     fn derive(&self, world: &mut World) {
         let mut ends = HashMap::new();
         for (index, known) in world.of_kind(SubjectKind::Product) {
-            if let Some(FactValue::Date(day)) = world.find(index, "product.end_of_support").map(|fact| &fact.value) {
+            let Some(fact) = world.find(index, "product.end_of_support").filter(|fact| world.is_fresh(fact)) else {
+                continue;
+            };
+            if let FactValue::Date(day) = &fact.value {
                 ends.insert(known.subject.id().to_owned(), *day);
             }
         }
@@ -105,16 +112,18 @@ impl Deriver for ReleaseSupport {
         let mut memo: HashMap<String, Option<Date>> = HashMap::new();
         let assets: Vec<usize> = world.of_kind(SubjectKind::Asset).map(|(index, _)| index).collect();
         for index in assets {
-            // A device's firmware is its operating system.
-            for (name_key, version_key) in
-                [("asset.os", "asset.os_version"), ("asset.firmware", "asset.firmware_version")]
-            {
+            // A device's firmware is an operating system too; where both are known, the one that ends first counts.
+            let mut first: Option<(Date, Fact)> = None;
+            for (name_key, version_key) in SYSTEMS {
                 let Some(system) = world.find(index, name_key).cloned() else { continue };
                 let text = format!("{} {}", system.value, world.find_text(index, version_key).unwrap_or_default());
                 let day = *memo.entry(text).or_insert_with_key(|text| self.day(text.trim(), &ends, today));
-                if let Some(day) = day {
-                    world.conclude(index, "asset.os_end_of_support", FactValue::Date(day), system.grade, &system);
+                if let Some(day) = day.filter(|day| first.as_ref().is_none_or(|(first, _)| day < first)) {
+                    first = Some((day, system));
                 }
+            }
+            if let Some((day, system)) = first {
+                world.conclude(index, "asset.os_end_of_support", FactValue::Date(day), system.grade, &system);
             }
         }
     }

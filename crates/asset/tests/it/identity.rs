@@ -85,6 +85,14 @@ fn two_names_are_two_things_even_with_one_address() {
 }
 
 #[test]
+fn two_network_cards_are_two_things_even_with_one_address() {
+    check(
+        &["A-1 ledger ip=10.0.0.5 mac=00:11:22:aa:bb:cc", "ip/10.0.0.5 scan ip=10.0.0.5 mac=00:11:22:aa:bb:dd"],
+        &["A-1 true Document", "ip/10.0.0.5 false Machine"],
+    );
+}
+
+#[test]
 fn a_mark_that_two_rows_claim_joins_nothing() {
     check(
         &["A-1 ledger ip=10.0.0.5", "A-2 ledger ip=10.0.0.5", "ip/10.0.0.5 scan ip=10.0.0.5"],

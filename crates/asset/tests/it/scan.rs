@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::fixture::{Said, read};
 
 fn sample(name: &str) -> Option<Said> {
-    let folder = std::env::var("MAMORI_SAMPLES")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
+    #[expect(clippy::disallowed_methods, reason = "tests find the samples by this variable")]
+    let named = std::env::var("MAMORI_SAMPLES");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let folder = named.map_or_else(|_| beside(), PathBuf::from);
     let path = folder.join("nmap").join(name);
     let Ok(bytes) = std::fs::read(&path) else {
         println!("SKIPPED: sample nmap/{name} is missing");

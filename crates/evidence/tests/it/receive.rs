@@ -29,6 +29,47 @@ fn a_file_is_applied_once_and_known_afterwards() {
 }
 
 #[test]
+fn the_same_bytes_of_a_later_day_are_a_new_observation() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let on = |days: i64| {
+            let at = Some(NOW.plus_days(days));
+            desk.receive_as("handa", "a.txt", "LINES\nasset:a asset.name A", at, Mode::Apply)
+        };
+        assert_eq!(on(-9)?.state, ReceiptState::Applied);
+        assert_eq!(on(-9)?.state, ReceiptState::Known);
+        assert_eq!(on(-10)?.state, ReceiptState::Known, "an older copy says nothing new");
+        assert_eq!(on(-1)?.state, ReceiptState::Applied);
+        assert_eq!(on(-1)?.state, ReceiptState::Known);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_full_preview_changes_nothing_whatever_the_file_is() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        for text in ["LINES\nasset:a asset.name A", "LEDGER\nasset:a asset.name A", "LINES\nbroken", "unknown"] {
+            let receipt = desk.receive_as("handa", "a.txt", text, None, Mode::PreviewAll)?;
+            assert_eq!((receipt.evidence, store.blobs.contains(receipt.sha256)?), (None, false), "{text}");
+        }
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_file_nobody_recognises_keeps_no_secret_either() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let receipt = desk.receive("x.txt", "ELSE\nsecret hunter2")?;
+        assert_eq!((receipt.state, receipt.struck.len()), (ReceiptState::Unrecognised, 1));
+        assert_eq!(store.blobs.read(receipt.sha256)?, b"ELSE\nsecret");
+        Ok(())
+    });
+}
+
+#[test]
 fn an_unknown_format_is_kept_without_facts() {
     on_each_database(MIGRATIONS, |store| {
         let desk = Desk::new(store)?;

@@ -52,10 +52,15 @@ fn evidence_comes_back_as_it_was_added() {
         let struck = Struck { what: "cpassword".to_owned(), locator: Locator::Line(3) };
         store.database.transaction(|tx| {
             assert_eq!(tables::next_evidence_id(tx)?, 1);
-            tables::add_evidence(tx, &evidence(1, "handa"), std::slice::from_ref(&refusal), &[struck.clone()])?;
+            tables::add_evidence(
+                tx,
+                &evidence(1, "handa"),
+                std::slice::from_ref(&refusal),
+                std::slice::from_ref(&struck),
+            )?;
             assert_eq!(tables::next_evidence_id(tx)?, 2);
             tables::add_evidence(tx, &evidence(2, "handa"), &[refusal.clone(), refusal.clone()], &[])?;
-            tables::add_evidence(tx, &evidence(3, "other"), &[refusal.clone()], &[])
+            tables::add_evidence(tx, &evidence(3, "other"), std::slice::from_ref(&refusal), &[])
         })?;
         store.database.read(|tx| {
             assert_eq!(tables::list_evidence(tx, "handa")?, [evidence(1, "handa"), evidence(2, "handa")]);

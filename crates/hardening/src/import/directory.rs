@@ -1,5 +1,7 @@
 //! `Get-ADUser` and `Get-ADComputer` exports.
 
+use std::collections::HashSet;
+
 use base::{FactValue, Grade, Locator, Subject, SubjectKind, Text, UtcSeconds};
 use evidence::{FactSink, Importer, ReadError, Redaction, Source, Struck};
 use formats::directory_csv::{self, Account, Computer, DirectoryKind, Moment, User};
@@ -53,8 +55,9 @@ impl Importer for DirectoryExport {
                 let has_column = users.rows.iter().any(described);
                 // So does an empty `adminCount`; every domain has administrators for whom it is filled in.
                 let has_admin_count = users.rows.iter().any(|user| user.account.admin_count.is_some());
+                let misread_lines: HashSet<u32> = users.errors.iter().map(|error| error.line).collect();
                 for user in &users.rows {
-                    let misread = users.errors.iter().any(|error| error.line == user.account.line);
+                    let misread = misread_lines.contains(&user.account.line);
                     let without = (has_admin_count && !misread).then_some(false);
                     let privileged = privileged(&user.account, user.account.admin_count.or(without));
                     read_user(user, has_column, privileged, sink);
@@ -153,11 +156,11 @@ fn enabled(account: &Account) -> Option<bool> {
     account.enabled.or(account.account_control.map(|control| !control.is_disabled()))
 }
 
-/// Known only if the export has a column that tells. The primary group can only say yes: most administrators have another one.
+/// Known only if the export has a column that tells. Groups can only say yes: rights also come through groups inside groups,
+/// which Windows follows when it sets `adminCount`.
 fn privileged(account: &Account, admin_count: Option<bool>) -> Option<bool> {
-    let by_group = account.member_of.as_ref().map(|groups| {
-        groups.iter().any(|group| PRIVILEGED_GROUPS.contains(&first_name(group).to_lowercase().as_str()))
-    });
+    let rules = |group: &String| PRIVILEGED_GROUPS.contains(&first_name(group).to_lowercase().as_str());
+    let by_group = account.member_of.as_ref().filter(|groups| groups.iter().any(rules)).map(|_| true);
     let by_primary = account.primary_group_id.filter(|group| *group == DOMAIN_ADMINS_RID).map(|_| true);
     [admin_count, by_group, by_primary].into_iter().flatten().reduce(|a, b| a || b)
 }

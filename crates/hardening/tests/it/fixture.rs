@@ -77,8 +77,10 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Said {
 
 /// The files of a sample folder, or `None` with a message.
 pub(crate) fn samples(path: &str) -> Option<Gathered> {
-    let folder = std::env::var("MAMORI_SAMPLES")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
+    #[expect(clippy::disallowed_methods, reason = "tests find the samples by this variable")]
+    let named = std::env::var("MAMORI_SAMPLES");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let folder = named.map_or_else(|_| beside(), PathBuf::from);
     let path = folder.join(path);
     if !path.is_dir() {
         println!("SKIPPED: sample folder {} is missing", path.display());

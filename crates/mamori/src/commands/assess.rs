@@ -76,10 +76,12 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
     Ok(if read == 0 {
         output::note(&installation.say("assess-nothing-read", &[]));
         Outcome::Refused
-    } else if assessment.findings(&installation.packs.checks).is_empty() {
-        Outcome::Done
-    } else {
+    } else if report.is_contradicted() {
         Outcome::Contradicted
+    } else if refused > 0 || !not_received.is_empty() {
+        Outcome::Refused
+    } else {
+        Outcome::Done
     })
 }
 

@@ -41,8 +41,11 @@ pub(crate) fn run(context: Context<'_>, command: &JobCommand) -> Result<Outcome>
 pub(crate) fn work(installation: &Installation) -> Result<usize> {
     let now = installation.now();
     let drain = || {
+        // One job per site and batch. A job that runs already may have looked before this evidence came, so it does not count.
+        let mut first = None;
         outbox::drain(&installation.database, BATCH, |tx, message| {
-            let job = NewJob { kind: ASSESS, payload: &message.body, run_at: now, dedupe_key: Some(&message.body) };
+            let key = format!("{}#{}", message.body, first.get_or_insert(message.id));
+            let job = NewJob { kind: ASSESS, payload: &message.body, run_at: now, dedupe_key: Some(&key) };
             jobs::enqueue(tx, &job, now).map(|_| ())
         })
     };
@@ -60,6 +63,7 @@ pub(crate) fn work(installation: &Installation) -> Result<usize> {
             Err(err) => {
                 tracing::error!(job.kind = job.kind, job.id = job.id, error = format!("{err:#}"), "job failed");
                 let text = format!("{err:#}");
+                output::note(&installation.say("job-failed", &[("detail", text.as_str().into())]));
                 installation
                     .database
                     .transaction::<_, StoreError>(|tx| jobs::fail(tx, &job, &text, installation.now()))?;

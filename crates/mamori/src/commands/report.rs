@@ -14,6 +14,8 @@ pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcom
     job::work(&installation)?;
     let who = context.who();
     let (world, assessment) = installation.assess(&site.id)?;
+    // Time alone changes verdicts: exceptions end and evidence grows old.
+    installation.settle(&site, &assessment, &installation.answer(&site, &world, &assessment))?;
     let heading = Heading { prepared_by: &who, notice: "", not_received: &[] };
     let report = reports::make(&installation, &site, &world, &assessment, heading)?;
     let remarks = reports::write(&installation, &site, &world, &report, &arguments.out)?;
@@ -29,5 +31,5 @@ pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcom
         output::line(&installation.say("report-written", &[("folder", arguments.out.display().to_string().into())]));
     }
     remarks.iter().for_each(|remark| output::note(remark));
-    Ok(if report.findings.is_empty() { Outcome::Done } else { Outcome::Contradicted })
+    Ok(if report.is_contradicted() { Outcome::Contradicted } else { Outcome::Done })
 }

@@ -22,8 +22,10 @@ pub(crate) fn dictionary() -> Dictionary {
 
 /// The content of a sample, or `None` with a message.
 pub(crate) fn sample(path: &str) -> Option<Vec<u8>> {
-    let folder = std::env::var("MAMORI_SAMPLES")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
+    #[expect(clippy::disallowed_methods, reason = "tests find the samples by this variable")]
+    let named = std::env::var("MAMORI_SAMPLES");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let folder = named.map_or_else(|_| beside(), PathBuf::from);
     let bytes = std::fs::read(folder.join(path)).ok();
     if bytes.is_none() {
         println!("SKIPPED: sample {path} is missing");
@@ -49,7 +51,7 @@ pub(crate) fn add(world: &mut World, name: &str, bytes: &[u8]) {
             let subject = &sink.subjects()[usize::try_from(fact.subject).unwrap()];
             let index = world.subject_index(subject);
             let origin = Origin { subject: 1, key: 1, evidence: 1 };
-            world.offer(index, fact.key, fact.value.clone(), NOW, Grade::Machine, origin);
+            world.offer(index, fact.key, fact.value.clone(), world.now(), Grade::Machine, origin);
         }
     });
 }

@@ -62,7 +62,7 @@ fn without_support_dates_nothing_is_told() {
 }
 
 #[test]
-fn a_device_with_an_exploited_version_is_named_and_a_mended_one_is_clear() {
+fn a_device_with_an_exploited_version_is_named_and_of_others_nothing_is_said() {
     let device = |version| [("asset.firmware", "FortiOS"), ("asset.firmware_version", version)];
     let (open, mended) = (device("6.0.4"), device("6.0.5"));
     let other: [(&str, &str); 2] = [("asset.firmware", "独自"), ("asset.firmware_version", "1")];
@@ -70,8 +70,15 @@ fn a_device_with_an_exploited_version_is_named_and_a_mended_one_is_clear() {
     derive(&mut world);
     let told = |index| world.find(index, "asset.known_exploited").map(|fact| fact.value.to_string());
     assert_eq!(told(0).as_deref(), Some("CVE-2018-13379"));
-    assert_eq!(told(1).as_deref(), Some(""));
-    assert_eq!((told(2), told(3)), (None, None), "unknown is not clear");
+    assert_eq!((told(1), told(2), told(3)), (None, None, None), "the list is short: not on it is not clear");
     let drawn = world.find(0, "asset.known_exploited").unwrap();
     assert_eq!(world.origin(drawn.id).unwrap().evidence, 7, "it rests on what the ledger said");
+}
+
+#[test]
+fn of_system_and_firmware_the_one_that_ends_first_counts() {
+    check(
+        &[("asset.os", "Windows 7"), ("asset.firmware", "FortiOS"), ("asset.firmware_version", "7.4.3")],
+        "2020-01-14",
+    );
 }

@@ -1,0 +1,108 @@
+//! What is to be done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{Grade, Severity};
+use governance::store as tables;
+use governance::tasks::{Task, held_tasks, in_order, settle_tasks, wanted_tasks};
+use testkit::{NOW, on_each_database, test_ledger};
+
+use crate::fixture::{Known, add_evidence, framework, migrations};
+
+fn wanted(known: &Known) -> BTreeMap<String, Severity> {
+    let framework = framework();
+    let assessment = known.assess();
+    let answers = [known.answer(&framework, &assessment)];
+    wanted_tasks(&known.checks, &assessment, &answers)
+}
+
+#[test]
+fn what_is_contradicted_is_mended_what_is_open_is_asked_and_papers_are_shown() {
+    let mut known = Known::new();
+    let keys = |known: &Known| wanted(known).into_keys().collect::<Vec<_>>();
+    assert_eq!(keys(&known), ["ask:ACC-01", "ask:AV-01", "show:T-3", "show:T-4"]);
+    known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 1);
+    assert_eq!(keys(&known), ["ask:AV-01", "fix:ACC-01", "show:T-3", "show:T-4"]);
+    known.say("policy:DC01", "policy.lockout_threshold", "5", Grade::Machine, 0);
+    known.say("asset:A-1", "asset.av_enabled", "true", Grade::Machine, 0);
+    assert_eq!(keys(&known), ["show:T-3", "show:T-4"]);
+}
+
+#[test]
+fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
+    on_each_database(&migrations(), |store| {
+        add_evidence(store, "other")?;
+        let evidence = add_evidence(store, "handa")?;
+        let ledger = test_ledger()?;
+        let settle = |keys: &[&str]| {
+            let wanted = keys.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
+            settle_tasks(&store.database, &ledger, "handa", &wanted, &BTreeSet::new(), NOW)
+        };
+        let list = |with_closed| store.database.read(|tx| tables::list_tasks(tx, "handa", with_closed));
+        assert_eq!(settle(&["ask:A", "fix:B"])?, (2, 0));
+        assert_eq!(settle(&["ask:A", "fix:B"])?, (0, 0), "not twice");
+        assert_eq!(store.database.read(::store::ledger::find_size)?, 1, "nothing changed, nothing to witness");
+        let due = NOW.plus_days(7).date_jst();
+        let first = list(false)?[0].id;
+        let assign =
+            |site: &str, id| store.database.transaction(|tx| tables::assign_task(tx, site, id, "佐藤", Some(due)));
+        assert!(assign("handa", first)? && !assign("other", first)? && !assign("handa", 99)?);
+        assert_eq!((list(false)?[0].owner.as_str(), list(false)?[0].due_on), ("佐藤", Some(due)));
+        assert_eq!(settle(&["fix:B"])?, (0, 1));
+        assert_eq!(list(false)?.len(), 1);
+        let closed = list(true)?.into_iter().find(|task| task.id == first).unwrap();
+        assert_eq!((closed.closed_at, closed.closed_by), (Some(NOW), evidence));
+        assert!(!assign("handa", first)?, "a closed task is nobody's");
+        assert_eq!(settle(&["ask:A", "fix:B"])?, (1, 0));
+        let again = list(false)?.into_iter().find(|task| task.key == "ask:A").unwrap();
+        assert!(again.id != first && again.owner.is_empty(), "what came back is a new task");
+        assert!(store.database.read(|tx| tables::list_tasks(tx, "other", true))?.is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn the_gravest_comes_first_then_mending_before_asking() {
+    let task = |id, key: &str, severity, closed| Task {
+        id,
+        key: key.to_owned(),
+        severity,
+        owner: String::new(),
+        due_on: None,
+        opened_at: NOW,
+        closed_at: closed,
+        closed_by: 0,
+    };
+    let tasks = vec![
+        task(1, "fix:Z", Severity::Critical, Some(NOW)),
+        task(2, "show:X", Severity::Medium, None),
+        task(3, "ask:A", Severity::Critical, None),
+        task(4, "fix:B", Severity::Medium, None),
+        task(5, "fix:C", Severity::High, None),
+    ];
+    let order: Vec<i64> = in_order(tasks).iter().map(|task| task.id).collect();
+    assert_eq!(order, [3, 5, 4, 2, 1]);
+}
+
+#[test]
+fn what_was_contradicted_is_not_mended_because_its_evidence_grew_old() {
+    let mut known = Known::new();
+    known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 4_000);
+    let held = held_tasks(&known.checks, &known.assess());
+    assert!(held.contains("fix:ACC-01"), "{held:?}");
+    known.say("policy:DC01", "policy.lockout_threshold", "5", Grade::Machine, 0);
+    assert!(!held_tasks(&known.checks, &known.assess()).contains("fix:ACC-01"));
+    on_each_database(&migrations(), |store| {
+        add_evidence(store, "handa")?;
+        let ledger = test_ledger()?;
+        let settle = |wanted: &[&str], held: &[&str]| {
+            let wanted = wanted.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
+            let held = held.iter().map(|key| (*key).to_owned()).collect();
+            settle_tasks(&store.database, &ledger, "handa", &wanted, &held, NOW)
+        };
+        assert_eq!(settle(&["fix:A"], &[])?, (1, 0));
+        assert_eq!(settle(&[], &["fix:A", "fix:B"])?, (0, 0), "what is held stays open and opens nothing");
+        assert_eq!(settle(&[], &[])?, (0, 1));
+        Ok(())
+    });
+}

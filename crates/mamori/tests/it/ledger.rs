@@ -1,0 +1,115 @@
+//! The ledger from outside: proofs, exports, and what happens after damage.
+
+use std::process::Command;
+
+use crate::world::{Ran, World, files_below, secedit};
+
+fn with_entries() -> World {
+    let world = World::new();
+    for number in 0..3 {
+        world.write(&format!("設定/PC{number}_secedit.inf"), secedit(number));
+    }
+    assert_eq!(world.run(&["import", "--yes", "設定"]).code, Some(0));
+    world
+}
+
+/// Changes one byte that follows `text` in a file.
+fn damage(path: &std::path::Path, text: &[u8]) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let place = bytes.windows(text.len()).position(|window| window == text).unwrap() + text.len();
+    bytes[place] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn an_export_is_sound_for_both_verifiers_and_damage_is_found_by_both() {
+    let world = with_entries();
+    let export = world.path("写し");
+    let folder = export.to_str().unwrap();
+    assert_eq!(world.run(&["ledger", "export", folder]).code, Some(0));
+    let tool = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify_ledger.py");
+    let python = || Command::new("python3").arg(tool).arg(folder).output();
+    let has_python = python().is_ok();
+    if !has_python {
+        eprintln!("SKIPPED: no python3");
+    }
+    let both = |expected: i32| {
+        let ran = world.run(&["ledger", "verify", "--export", folder, "--json"]);
+        assert_eq!(ran.code, Some(expected), "{ran:?}");
+        if has_python {
+            let ran = Ran::of(python().unwrap());
+            assert_eq!(ran.code, Some(expected), "{ran:?}");
+        }
+    };
+    both(0);
+    let blob = files_below(&export.join("blobs")).remove(0);
+    let bytes = std::fs::read(&blob).unwrap();
+    std::fs::write(&blob, b"x").unwrap();
+    both(1);
+    std::fs::write(&blob, bytes).unwrap();
+    both(0);
+    damage(&export.join("entries.jsonl"), b"\"at\":1");
+    both(1);
+}
+
+#[test]
+fn a_checkpoint_and_a_proof_can_be_printed() {
+    let world = with_entries();
+    let checkpoint = world.run(&["ledger", "checkpoint"]);
+    assert_eq!(checkpoint.code, Some(0), "{checkpoint:?}");
+    assert!(checkpoint.out.starts_with("mamori.local\n") && checkpoint.out.contains('\u{2014}'), "{checkpoint:?}");
+    let proof = world.run(&["ledger", "prove", "0"]);
+    assert_eq!(proof.json()[0]["seq"], 0, "{proof:?}");
+    let outside = world.run(&["ledger", "prove", "9999"]);
+    assert!(matches!(outside.code, Some(2..=4)) && !outside.err.is_empty(), "{outside:?}");
+}
+
+#[test]
+fn an_export_does_not_write_over_a_folder_in_use() {
+    let world = with_entries();
+    world.write("写し/大事.txt", b"x");
+    let ran = world.run(&["ledger", "export", world.path("写し").to_str().unwrap()]);
+    assert!(matches!(ran.code, Some(2..=4)), "{ran:?}");
+    assert_eq!(files_below(&world.path("写し")).len(), 1);
+}
+
+#[test]
+fn a_damaged_end_stops_writing_and_names_the_next_step() {
+    let world = with_entries();
+    damage_newest_entry(&world);
+    let before = std::fs::read(world.data().join("mamori.db")).unwrap();
+    world.write("新しい_secedit.inf", secedit(9));
+    let ran = world.run(&["import", "--yes", "新しい_secedit.inf"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("書き込みを止めました") && ran.err.contains("mamori ledger verify"), "{ran:?}");
+    let found = world.run(&["ledger", "verify", "--json"]);
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(!found.json()[0]["problems"].as_array().unwrap().is_empty());
+    assert_eq!(std::fs::read(world.data().join("mamori.db")).unwrap(), before);
+}
+
+/// Edits an entry the way somebody with the database would.
+fn damage_newest_entry(world: &World) {
+    let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    let sql = "UPDATE ledger_entry SET canonical = replace(canonical, '\"who\":\"', '\"who\":\"x') WHERE seq = (SELECT max(seq) FROM ledger_entry)";
+    let changed = database.transaction::<_, store::StoreError>(|tx| tx.execute(sql, &[])).unwrap();
+    assert_eq!(changed, 1);
+}
+
+#[test]
+fn evidence_and_facts_that_no_longer_say_what_the_ledger_says_are_found() {
+    let changes = [
+        "UPDATE fact SET value = value || '1' WHERE rowid = (SELECT min(rowid) FROM fact)",
+        "DELETE FROM fact WHERE rowid = (SELECT min(rowid) FROM fact)",
+        "UPDATE evidence SET who = 'nobody' WHERE id = 2",
+        "UPDATE evidence SET observed_at = observed_at + 1 WHERE id = 2",
+    ];
+    for change in changes {
+        let world = with_entries();
+        let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+        database.transaction::<_, store::StoreError>(|tx| tx.execute(change, &[])).unwrap();
+        drop(database);
+        let found = world.run(&["ledger", "verify", "--json"]);
+        assert_eq!(found.code, Some(1), "{change}: {found:?}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The program from outside: what it accepts, refuses and says, and with which exit code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+mod claims;
+mod demo;
+mod hostile;
+mod imports;
+mod ledger;
+mod trouble;
+mod world;
