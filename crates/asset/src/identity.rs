@@ -15,6 +15,8 @@ struct Marks {
     hostname: Option<String>,
     macs: Vec<String>,
     ips: Vec<String>,
+    /// Addresses under which a machine saw it.
+    scanned: Vec<String>,
 }
 
 /// Marks → subject; `None` where two subjects claim the same mark.
@@ -57,6 +59,7 @@ pub fn join(world: &mut World) {
         let joined = others.entry(into).or_default();
         joined.hostname = joined.hostname.take().or(marks.hostname);
         joined.macs.extend(marks.macs);
+        joined.scanned.extend(marks.scanned);
         if holder.is_some() {
             world.merge(into, index);
         }
@@ -69,7 +72,9 @@ fn marks(world: &World, index: usize) -> Marks {
         _ => Vec::new(),
     };
     let hostname = world.find_text(index, "asset.hostname").and_then(normalise_hostname);
-    Marks { hostname, macs: list("asset.mac"), ips: list("asset.ip") }
+    let ips = list("asset.ip");
+    let scanned = if world.find(index, "asset.seen_on_network").is_some() { ips.clone() } else { Vec::new() };
+    Marks { hostname, macs: list("asset.mac"), ips, scanned }
 }
 
 impl Index {
@@ -88,7 +93,14 @@ impl Index {
         if let Some(found) = marks.hostname.as_ref().and_then(|mark| holder(&self.hostname, mark)) {
             return Some(found);
         }
-        if let Some(found) = marks.macs.iter().find_map(|mark| holder(&self.mac, mark)) {
+        // A network card seen under two addresses may be two machines, one of them posing as the other: both stay in sight.
+        let seen_elsewhere = |found: &usize| {
+            let scanned = others.get(found).map(|theirs| theirs.scanned.as_slice()).unwrap_or_default();
+            !marks.scanned.is_empty() && !scanned.is_empty() && !marks.scanned.iter().any(|ip| scanned.contains(ip))
+        };
+        if let Some(found) =
+            marks.macs.iter().find_map(|mark| holder(&self.mac, mark)).filter(|found| !seen_elsewhere(found))
+        {
             return Some(found);
         }
         // Two names, or two network cards, are two things, even if one took over the other's address.

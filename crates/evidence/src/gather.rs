@@ -11,6 +11,9 @@ use formats::archive;
 
 use crate::importer::{Neighbours, Refusal, Source};
 
+/// Archives opened at most in one import. Nobody sends more; an archive made to be opened for ever does.
+const MAX_ARCHIVES: usize = 500;
+
 /// How much is read at most. Every limit is checked before the bytes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -64,6 +67,10 @@ pub struct Gathered {
 pub fn gather(paths: &[PathBuf], limits: Limits) -> Gathered {
     let mut gathered = Gathered { limits: Some(limits), ..Gathered::default() };
     for path in paths {
+        if let Some(name) = name_inside_backup(path) {
+            gathered.add_path(path, &name, 0);
+            continue;
+        }
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         gathered.add_path(path, &name, 0);
@@ -124,7 +131,7 @@ impl Gathered {
     }
 
     fn refuse(&mut self, name: &str, message: &'static str, detail: &str) {
-        self.refusals.push((name.to_owned(), Refusal::new(Locator::Whole, message, detail)));
+        self.refusals.push((plain(name), Refusal::new(Locator::Whole, message, detail)));
     }
 
     fn add_path(&mut self, path: &Path, name: &str, depth: usize) {
@@ -153,7 +160,7 @@ impl Gathered {
             return;
         }
         if self.has_room(name, kind.len()) {
-            self.push(Item { name: name.to_owned(), modified_at, content: Content::OnDisk(path.to_path_buf()) });
+            self.push(Item { name: plain(name), modified_at, content: Content::OnDisk(path.to_path_buf()) });
         }
     }
 
@@ -177,15 +184,15 @@ impl Gathered {
         if !archive::looks_like_zip(&bytes) || formats::table::looks_like_xlsx(&bytes) {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if self.has_room(name, size) {
-                self.push(Item { name: name.to_owned(), modified_at, content: Content::InMemory(bytes) });
+                self.push(Item { name: plain(name), modified_at, content: Content::InMemory(bytes) });
             }
             return;
         }
         if depth >= self.limits().depth {
             return self.refuse(name, "refused-too-deep", "");
         }
-        if self.archives >= self.limits().files {
-            return self.refuse(name, "refused-too-many-files", &self.limits().files.to_string());
+        if self.archives >= MAX_ARCHIVES {
+            return self.refuse(name, "refused-too-many-files", &MAX_ARCHIVES.to_string());
         }
         self.archives += 1;
         match archive::expand(&bytes, &self.archive_limits()) {
@@ -244,6 +251,24 @@ impl Neighbours for Gathered {
         let item = self.items.get(*self.by_name.get(name)?)?;
         self.read(item).ok()
     }
+}
+
+/// For a path inside a GPO backup, the name from the backup's folder on: what lies in a backup must not lose that by being
+/// handed in alone.
+fn name_inside_backup(path: &Path) -> Option<String> {
+    let whole = path.canonicalize().ok()?;
+    let parts: Vec<String> = whole.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let (_, above) = parts.split_last()?;
+    let from = above.iter().position(|part| part.len() == 38 && part.starts_with('{') && part.ends_with('}'))?;
+    Some(parts.get(from..)?.join("/"))
+}
+
+/// A name that cannot play tricks on a terminal or a list: control characters and marks of writing direction are shown as `�`.
+fn plain(name: &str) -> String {
+    let is_trick = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    name.chars().map(|c| if is_trick(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn read_file(path: &Path, limit: u64) -> Result<Arc<[u8]>, Refusal> {

@@ -4,6 +4,7 @@
 //! acknowledge what is not on the disk. Start with [`importer`] (what an importer is), then [`gather`] (files, folders and
 //! archives → sources) and [`receive`] (one source → evidence and facts).
 
+pub mod facts_root;
 pub mod gather;
 pub mod importer;
 pub mod preview;

@@ -1,11 +1,12 @@
 //! One source → evidence in the store, facts, and an entry in the ledger; all of it or nothing.
 
-use assess::{Dictionary, Merge};
+use assess::Dictionary;
 use base::{ContentHash, FactValue, Grade, Locator, UtcSeconds};
 use serde_json::json;
 use store::ledger::{LedgerError, NewEntry, Recording};
 use store::{BlobError, Blobs, Database, Ledger, StoreError};
 
+use crate::facts_root::{NamedFact, facts_root};
 use crate::importer::{FactSink, Importer, NewFact, ReadError, Refusal, Source, Struck};
 use crate::preview::{self, Preview};
 use crate::recognise::Registry;
@@ -282,13 +283,13 @@ impl<'a> Reading<'a> {
         if let ReceiptState::Unreadable(err) = &state {
             sink.refuse(err.locator.clone(), err.message, &err.detail);
         }
-        let (refusals, refused_more) = sink.refusals();
         // A file that turned out unreadable half way says nothing, not even that something exists.
         let (subjects, facts, (accepted, unused)) = if state == ReceiptState::Applied {
-            (sink.subjects().to_vec(), one_per_key(sink.dictionary(), sink.facts()), sink.counts())
+            (sink.subjects().to_vec(), one_per_key(&mut sink), sink.counts())
         } else {
             (Vec::new(), Vec::new(), (0, 0))
         };
+        let (refusals, refused_more) = sink.refusals();
         let receipt = Receipt {
             name: source.name.to_owned(),
             state,
@@ -343,69 +344,27 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// One fact per subject and key: lists are joined, of anything else the first statement stands. Sorted for the table.
-fn one_per_key(dictionary: &Dictionary, facts: &[NewFact]) -> Vec<NewFact> {
-    let mut facts = facts.to_vec();
+/// One fact per subject and key, sorted for the table: lists are joined; of values that differ none stands, and both places are
+/// refused, because nobody can say which one is right.
+fn one_per_key(sink: &mut FactSink<'_>) -> Vec<NewFact> {
+    let mut facts = sink.facts().to_vec();
     facts.sort_by_key(|fact| (fact.subject, fact.key));
+    let mut disputed = Vec::new();
     facts.dedup_by(|later, first| {
         if (later.subject, later.key) != (first.subject, first.key) {
             return false;
         }
-        let joins = dictionary.definition(first.key).is_some_and(|definition| definition.merge == Merge::Union);
-        if let (true, FactValue::List(a), FactValue::List(b)) = (joins, &first.value, &later.value) {
+        if let (FactValue::List(a), FactValue::List(b)) = (&first.value, &later.value) {
             first.value = FactValue::list(a.iter().chain(b));
+        } else if first.value != later.value {
+            disputed.push((first.subject, first.key, first.locator.clone(), later.locator.clone()));
         }
         true
     });
-    facts
-}
-
-/// A fact with everything that its hash covers.
-#[derive(Debug, Clone, Copy)]
-pub struct NamedFact<'a> {
-    /// Kind of the subject.
-    pub subject_kind: &'a str,
-    /// Identifier of the subject.
-    pub subject_id: &'a str,
-    /// Key.
-    pub key: &'a str,
-    /// Canonical value.
-    pub value: &'a str,
-    /// Place.
-    pub locator: &'a str,
-    /// Grade.
-    pub grade: Grade,
-    /// When it was observed.
-    pub observed_at: UtcSeconds,
-}
-
-impl NamedFact<'_> {
-    /// SHA-256 over the parts, each preceded by its length in bytes as eight little-endian bytes.
-    #[must_use]
-    pub fn leaf(&self) -> ContentHash {
-        let grade = [self.grade.level()];
-        let at = self.observed_at.0.to_le_bytes();
-        let parts: [&[u8]; 7] = [
-            self.subject_kind.as_bytes(),
-            self.subject_id.as_bytes(),
-            self.key.as_bytes(),
-            self.value.as_bytes(),
-            self.locator.as_bytes(),
-            &grade,
-            &at,
-        ];
-        let lengths: Vec<[u8; 8]> =
-            parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes()).collect();
-        let framed: Vec<&[u8]> =
-            lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
-        ContentHash::of_parts(&framed)
+    for (subject, key, first, later) in disputed {
+        facts.retain(|fact| (fact.subject, fact.key) != (subject, key));
+        let name = sink.dictionary().key(key).to_owned();
+        sink.refuse(later, "refused-conflict", &format!("{name}, {first}"));
     }
-}
-
-/// One hash over a set of facts: SHA-256 over their sorted leaves. It does not depend on the order of rows.
-#[must_use]
-pub fn facts_root(mut leaves: Vec<ContentHash>) -> ContentHash {
-    leaves.sort_unstable();
-    let parts: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.as_bytes().as_slice()).collect();
-    ContentHash::of_parts(&parts)
+    facts
 }

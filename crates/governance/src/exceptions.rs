@@ -229,9 +229,9 @@ impl Office<'_> {
     }
 }
 
-/// Whether two names are one person's: width, case and blanks do not make another.
+/// Whether two names are one person's: width, case, blanks and punctuation do not make another.
 fn is_same_person(a: &str, b: &str) -> bool {
-    let bare = |name: &str| assess::wording::fold(name).split_whitespace().collect::<String>();
+    let bare = |name: &str| assess::wording::fold(name).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     bare(a) == bare(b)
 }
 

@@ -43,6 +43,11 @@ impl Importer for StatementFile {
             sink.refuse(Locator::Line(error.line), "refused-bad-record", &error.problem.to_string());
         }
         let signed = check_signature(&file)?;
+        let tomorrow = source.received_at.date_jst().plus_days(1);
+        if file.issued_on.is_some_and(|day| day > tomorrow) {
+            let detail = file.issued_on.map(|day| day.to_string()).unwrap_or_default();
+            return Err(ReadError { message: "unreadable-future", locator: Locator::Whole, detail });
+        }
         if file.kind != ANSWERS_KIND {
             read_document(&file, signed, sink);
         }

@@ -45,6 +45,8 @@ pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut Fac
             let file = source.name.rsplit('/').next().unwrap_or(source.name);
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
             let stem = name_of_machine(stem, source.bytes);
+            // The template of a GPO says what was intended, wherever it was copied to.
+            let effective = if file.eq_ignore_ascii_case("GptTmpl.inf") { Grade::Document } else { effective };
             let layer = if effective == Grade::Machine { "effective" } else { "intended" };
             (Subject::new(SubjectKind::Policy, stem.as_str()).ok()?, layer, effective, stem)
         }

@@ -5,6 +5,7 @@ refused-bad-cell = This cell can't be read ({ $detail }). Check its value.
 refused-bad-record = This part can't be read ({ $detail }). The rest was imported.
 refused-cannot-open = The file can't be opened ({ $detail }). Check the path and permissions.
 refused-claim-in-document = Answers inside a document are not taken ({ $detail }). Put them into a file of kind = "checklist_answers".
+refused-conflict = The same setting stands here with different values ({ $detail }). Neither was used. Leave only the right one.
 refused-clock-in-future = The file is dated in the future ({ $detail }). The time of receipt was used. Check the clock of the machine that wrote it.
 refused-duplicate-row = A row with this number is there already ({ $detail }). This row was not applied. Check which one is right.
 refused-link = Links are not followed. Name the file itself.
@@ -18,8 +19,10 @@ refused-sheet-without-header = The headers of this sheet were not understood ({ 
 refused-too-deep = Folders or archives are nested too deeply.
 refused-too-large = Too large ({ $detail }). Export only what is needed, or change limits in the configuration.
 refused-too-many-files = Too many files (limit { $detail }). Import them in parts.
+refused-too-many-addresses = One row may name 8 addresses ({ $detail }). Give every device its own row.
 refused-unknown-word = Not one of the known words ({ $detail }).
 refused-unrecognised = The format is not known. The file is kept as evidence, but it decides nothing.
+unreadable-future = The day of issue lies in the future ({ $detail }). Check the date. The content was not used.
 unreadable-inf = Can't be read as a security template ({ $detail }). Export it again.
 unreadable-json = Can't be read as JSON ({ $detail }). Export it again.
 unreadable-no-header = No header row of a ledger was found. The first rows need headers such as asset number or host name.
@@ -147,6 +150,8 @@ ledger-exported = { $entries } entries exported to { $folder }. A third party ve
 ledger-sound = Sound. { $entries } entries and { $blobs } pieces of evidence verified.
 ledger-damaged = { $problems } problems ({ $entries } entries, { $blobs } pieces of evidence verified). Copy the data directory, change nothing, and tell the person in charge.
 ledger-facts-differ = the facts read from evidence #{ $number } ({ $name }) differ from the ledger
+ledger-facts-misfiled = facts of evidence #{ $number } are filed under another site
+ledger-exception-differs = exception #{ $number } differs from the ledger
 ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledger does not have
 
 ## Other
@@ -173,5 +178,6 @@ trouble-read-only = Can't write. Check the permissions of the data directory. ({
 trouble-corrupt = The database is damaged. Copy the data directory, then restore from a backup. ({ $detail })
 trouble-store = It could not be saved; nothing was changed. ({ $detail })
 trouble-other = It could not be done: { $detail }
+trouble-key-missing = The key of the ledger (ledger-key.pem) is not in { $folder }. Restore it from its copy. No new key was made.
 trouble-no-installation = There is nothing in { $folder }. Check --data.
 trouble-ledger = The end of the ledger is damaged, so writing was stopped. See `mamori ledger verify`. ({ $detail })

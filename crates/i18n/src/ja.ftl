@@ -7,6 +7,7 @@ refused-bad-cell = このセルは読み取れませんでした（{ $detail }�
 refused-bad-record = この部分は読み取れませんでした（{ $detail }）。ほかの部分は取り込みました。
 refused-cannot-open = ファイルを開けませんでした（{ $detail }）。場所と権限を確かめてください。
 refused-claim-in-document = 書類の中の回答は受け取れません（{ $detail }）。kind = "checklist_answers" のファイルに分けてください。
+refused-conflict = 同じ項目に違う値が書かれています（{ $detail }）。どちらも使っていません。正しい方だけを残してください。
 refused-clock-in-future = ファイルの日時が未来です（{ $detail }）。受け取った日時を使いました。書き出した機器の時計を確かめてください。
 refused-duplicate-row = 同じ番号の行がすでにあります（{ $detail }）。この行は反映していません。どちらが正しいか確かめてください。
 refused-link = リンクはたどりません。元のファイルを指定してください。
@@ -20,8 +21,10 @@ refused-sheet-without-header = このシートの見出しが分かりません�
 refused-too-deep = フォルダーまたは圧縮ファイルの重なりが深すぎます。
 refused-too-large = 大きすぎて受け取れません（{ $detail }）。必要な部分だけを書き出すか、設定の limits を見直してください。
 refused-too-many-files = ファイルが多すぎます（上限 { $detail }）。分けて取り込んでください。
+refused-too-many-addresses = 1行に書けるアドレスは8個までです（{ $detail }）。機器ごとに行を分けてください。
 refused-unknown-word = 決められた言葉ではありません（{ $detail }）。
 refused-unrecognised = 何のファイルか分かりませんでした。証跡として保管しましたが、判定には使っていません。
+unreadable-future = 発行日が未来です（{ $detail }）。日付を確かめてください。内容は使っていません。
 unreadable-inf = セキュリティ設定のファイルとして読めませんでした（{ $detail }）。もう一度書き出してください。
 unreadable-json = JSON として読めませんでした（{ $detail }）。もう一度書き出してください。
 unreadable-no-header = 台帳の見出し行が見つかりませんでした。1行目に「管理番号」「ホスト名」などの見出しがあるか確かめてください。
@@ -149,6 +152,8 @@ ledger-exported = { $entries } 件の台帳を { $folder } に書き出しまし
 ledger-sound = 異常はありません。台帳 { $entries } 件、証跡 { $blobs } 個を検証しました。
 ledger-damaged = 異常が { $problems } 件見つかりました（台帳 { $entries } 件、証跡 { $blobs } 個を検証）。データフォルダーの写しを取り、変更せずに責任者へ知らせてください。
 ledger-facts-differ = 証跡 #{ $number }（{ $name }）から読んだ事実が、台帳の記録と一致しません
+ledger-facts-misfiled = 証跡 #{ $number } の事実が、別の施設のものになっています
+ledger-exception-differs = 例外 #{ $number } が、台帳の記録と一致しません
 ledger-facts-orphaned = 台帳に無い証跡 #{ $number } の事実があります
 
 ## そのほか
@@ -175,5 +180,6 @@ trouble-read-only = 書き込めません。データフォルダーの権限を
 trouble-corrupt = データベースが壊れています。データフォルダーの写しを取ってから、バックアップより戻してください。（{ $detail }）
 trouble-store = 保存できませんでした。何も変わっていません。（{ $detail }）
 trouble-other = 実行できませんでした：{ $detail }
+trouble-key-missing = { $folder } に台帳の鍵（ledger-key.pem）がありません。控えから戻してください。新しい鍵は作っていません。
 trouble-no-installation = { $folder } にデータがありません。--data を確かめてください。
 trouble-ledger = 台帳の末尾に異常があるため、書き込みを止めました。`mamori ledger verify` で確かめてください。（{ $detail }）

@@ -67,7 +67,8 @@ impl Installation {
             Some(_) => Blobs::database(database.clone()),
             None => Blobs::directory(settings.data.join("blobs")),
         };
-        let ledger = Ledger::new(open_key(&settings)?);
+        let entries = database.read(store::ledger::find_size)?;
+        let ledger = Ledger::new(open_key(&settings, entries > 0)?);
         let packs = Packs::load(Some(&settings.data.join("packs")))?;
         let (registry, derivers) = (packs.registry(), packs.derivers());
         Ok(Self { settings, database, blobs, ledger, packs, registry, derivers, clock })
@@ -189,10 +190,14 @@ impl Installation {
 }
 
 /// Loads the signing key, making one for a new installation.
-fn open_key(settings: &Settings) -> Result<LedgerKey> {
+fn open_key(settings: &Settings, in_use: bool) -> Result<LedgerKey> {
     let path = settings.data.join("ledger-key.pem");
     if path.exists() {
         return Ok(LedgerKey::load(&path, &settings.ledger_name)?);
+    }
+    if in_use {
+        let arguments = [("folder", settings.data.display().to_string().into())];
+        anyhow::bail!("{}", i18n::message(settings.lang, "trouble-key-missing", &arguments));
     }
     match LedgerKey::create(&path, &settings.ledger_name, &random_seed()?) {
         Ok(key) => Ok(key),

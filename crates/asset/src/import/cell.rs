@@ -54,6 +54,9 @@ fn read_list(key: &str, text: &str) -> Result<Option<FactValue>, CellRefusal> {
                     Err("refused-not-an-address")
                 };
             }
+            if list.addresses.len() > MAX_ADDRESSES {
+                return Err("refused-too-many-addresses");
+            }
             Ok(Some(FactValue::list(list.addresses.iter().map(|ip| ip.address.to_string()))))
         }
         "asset.mac" => {
@@ -64,6 +67,9 @@ fn read_list(key: &str, text: &str) -> Result<Option<FactValue>, CellRefusal> {
         _ => Ok(Some(FactValue::list(text.split(['、', ';', '\n'])))),
     }
 }
+
+/// Addresses one row may claim. A row that claims a whole network would hide everything in it.
+const MAX_ADDRESSES: usize = 8;
 
 /// Longest text kept of a cell, in characters.
 const MAX_CHARS: usize = 1_000;

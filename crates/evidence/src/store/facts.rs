@@ -250,14 +250,14 @@ pub fn list_history(tx: &mut Transaction, site: &str, subject: &Subject) -> Resu
 /// What `each` returns, or a [`StoreError`].
 pub fn each_named_fact(
     tx: &mut Transaction,
-    mut each: impl FnMut(i64, crate::receive::NamedFact<'_>) -> Result<(), StoreError>,
+    mut each: impl FnMut(i64, crate::facts_root::NamedFact<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     tx.query_each(
         "SELECT f.evidence, s.kind, s.ident, k.key, f.value, f.locator, f.grade, f.observed_at FROM fact f \
          JOIN fact_subject s ON s.id = f.subject JOIN fact_key k ON k.id = f.key",
         &[],
         |row| {
-            let named = crate::receive::NamedFact {
+            let named = crate::facts_root::NamedFact {
                 subject_kind: row.text(1)?,
                 subject_id: row.text(2)?,
                 key: row.text(3)?,
@@ -269,4 +269,17 @@ pub fn each_named_fact(
             each(row.integer(0)?, named)
         },
     )
+}
+
+/// Evidence whose facts are about subjects of another site: something that only an edit of the tables can bring about.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_misfiled(tx: &mut Transaction) -> Result<Vec<i64>, StoreError> {
+    let rows = tx.query(
+        "SELECT DISTINCT f.evidence FROM fact f JOIN fact_subject s ON s.id = f.subject \
+         JOIN evidence e ON e.id = f.evidence WHERE s.site <> e.site ORDER BY f.evidence",
+        &[],
+    )?;
+    rows.iter().map(|row| row.integer(0)).collect()
 }

@@ -9,7 +9,7 @@ use store::{Migration, Row, StoreError, Transaction, Value};
 
 pub use facts::{
     FactRow, StoredFact, add_facts, each_fact, each_named_fact, find_locator, list_history, list_keys, list_locators,
-    list_subjects, number_keys, number_subjects,
+    list_misfiled, list_subjects, number_keys, number_subjects,
 };
 
 use crate::importer::{Refusal, Struck};

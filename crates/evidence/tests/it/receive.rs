@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use base::{ContentHash, Grade, Locator};
-use evidence::receive::{Mode, NamedFact, facts_root};
+use evidence::facts_root::{NamedFact, facts_root};
+use evidence::receive::Mode;
 use evidence::store::{self as tables, MIGRATIONS};
 use evidence::{ReceiptState, ReceiveError};
 use testkit::{NOW, on_each_database};

@@ -78,7 +78,7 @@ pub(crate) fn registry_value(
     subject: &Subject,
     sink: &mut FactSink<'_>,
 ) {
-    if name.eq_ignore_ascii_case("DefaultPassword") {
+    if is_password(name) {
         sink.say(subject, "policy.default_password_present", FactValue::Bool(true), locator);
         return sink.accept();
     }
@@ -103,6 +103,11 @@ pub(crate) fn registry_value(
 
 /// Name of the value that holds a password for logging on at start-up.
 const SECRET_NAME: &str = "DefaultPassword";
+
+/// `DefaultPassword`, `AltDefaultPassword`.
+fn is_password(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("defaultpassword")
+}
 
 /// Blanks the content of values named `DefaultPassword`, in place. The name is looked for in the bytes, so that neither a
 /// `**soft.` before it nor a damaged record saves the secret.

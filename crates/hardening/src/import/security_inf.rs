@@ -107,8 +107,8 @@ fn redact_default_password(bytes: &[u8]) -> Option<Redaction> {
     let mut struck = Vec::new();
     let mut lines = Vec::new();
     for (number, line) in (1_u32..).zip(decoded.split('\n')) {
-        let name = line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let holds = name.ends_with("\\defaultpassword") || name == "defaultpassword";
+        let name = line.split('=').next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase();
+        let holds = name.ends_with("defaultpassword");
         match line.split_once('=') {
             Some((left, right)) if holds && !secret_of(right).is_empty() => {
                 let kind = right.split_once(',').map_or("1", |(kind, _)| kind);

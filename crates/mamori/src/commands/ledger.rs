@@ -1,14 +1,17 @@
 //! `mamori ledger`: verify, checkpoint, prove, export.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use base::ContentHash;
-use evidence::receive::facts_root;
+use evidence::facts_root::facts_root;
 use evidence::store::{self as tables, EvidenceRow};
 use serde_json::{Value, json};
-use store::ledger::{self, Entry, Verification};
+use store::ledger::tree::{self, Peaks};
+use store::ledger::{self, Checkpoint, Entry, Finding, Place, Problem, Verification};
 use store::{StoreError, Transaction};
 
 use super::Context;
@@ -17,8 +20,11 @@ use crate::installation::Installation;
 use crate::output::{self, Outcome};
 
 pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outcome> {
-    if let LedgerCommand::Verify { export: Some(folder), .. } = command {
-        let result = ledger::verify_export(folder, None)?;
+    if let LedgerCommand::Verify { export: Some(folder), witnessed } = command {
+        let mut result = ledger::verify_export(folder, None)?;
+        if result.is_sound() {
+            compare_with_witnessed(folder, &read_notes(witnessed)?, &mut result)?;
+        }
         return Ok(show(&context, &result, &[]));
     }
     let installation = context.open_for_verification()?;
@@ -52,11 +58,44 @@ pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outco
     }
 }
 
+fn read_notes(paths: &[PathBuf]) -> Result<Vec<String>> {
+    paths.iter().map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string())).collect()
+}
+
+/// Holds the entries of a sound export against checkpoints noted earlier: an export may be sound and yet of an older time.
+fn compare_with_witnessed(folder: &Path, notes: &[String], result: &mut Verification) -> Result<()> {
+    let key = std::fs::read_to_string(folder.join("public-key.txt"))?.trim_end().parse().context("public-key.txt")?;
+    let mut signed: BTreeMap<u64, ContentHash> = BTreeMap::new();
+    for note in notes {
+        match Checkpoint::open(note, &key) {
+            Ok(found) => {
+                if signed.insert(found.size, found.root).is_some_and(|root| root != found.root) {
+                    result
+                        .problems
+                        .push(Problem { place: Place::Checkpoint(found.size), finding: Finding::RootDiffers });
+                }
+            }
+            Err(err) => {
+                result.problems.push(Problem { place: Place::Checkpoint(0), finding: Finding::Checkpoint(err) })
+            }
+        }
+    }
+    let mut peaks = Peaks::default();
+    for line in BufReader::new(File::open(folder.join("entries.jsonl"))?).split(b'\n') {
+        peaks.push(tree::leaf_hash(&line?));
+        if signed.remove(&peaks.size()).is_some_and(|root| root != peaks.root()) {
+            result.problems.push(Problem { place: Place::Checkpoint(peaks.size()), finding: Finding::RootDiffers });
+        }
+    }
+    for size in signed.into_keys() {
+        let finding = Finding::Size { checkpoint: size, found: peaks.size() };
+        result.problems.push(Problem { place: Place::Checkpoint(size), finding });
+    }
+    Ok(())
+}
+
 fn verify(installation: &Installation, context: &Context<'_>, witnessed: &[PathBuf]) -> Result<Outcome> {
-    let notes: Vec<String> = witnessed
-        .iter()
-        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
-        .collect::<Result<_>>()?;
+    let notes = read_notes(witnessed)?;
     let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
     let result =
         ledger::verify(&installation.database, &installation.blobs, &installation.ledger.public_key(), &notes)?;
@@ -135,6 +174,48 @@ fn agrees(entry: &Entry, row: &EvidenceRow) -> bool {
         && entry.who == row.who
         && entry.at == row.received_at
         && stated.as_object().is_some_and(|stated| stated.iter().all(same))
+}
+
+/// Exceptions in the table that the ledger does not have, or has otherwise.
+fn unwitnessed_exceptions(installation: &Installation, tx: &mut Transaction) -> Result<Vec<String>, StoreError> {
+    let mut requested: HashMap<i64, Value> = HashMap::new();
+    let mut states: HashMap<i64, &'static str> = HashMap::new();
+    let size = ledger::find_size(tx)?;
+    for seq in 0..size {
+        let line = ledger::find_entry(tx, seq)?.unwrap_or_default();
+        if !line.contains("\"kind\":\"exception.") {
+            continue;
+        }
+        let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+        let Some(id) = entry.pointer("/body/id").and_then(Value::as_i64) else { continue };
+        match entry.pointer("/kind").and_then(Value::as_str) {
+            Some("exception.requested") => {
+                requested.insert(id, entry);
+                states.insert(id, "requested");
+            }
+            Some("exception.approved") => drop(states.insert(id, "approved")),
+            Some("exception.revoked") => drop(states.insert(id, "revoked")),
+            _ => {}
+        }
+    }
+    let mut problems = Vec::new();
+    for site in tables::list_sites(tx)? {
+        for exception in governance::store::list_exceptions(tx, &site.id)? {
+            let entry = requested.get(&exception.id);
+            let text =
+                |path: &str| entry.and_then(|entry| entry.pointer(path)?.as_str()).unwrap_or_default().to_owned();
+            let subject = exception.subject.as_ref().map(ToString::to_string).unwrap_or_default();
+            let agrees = states.get(&exception.id) == Some(&exception.state.name())
+                && text("/site") == exception.site
+                && text("/body/check") == exception.check
+                && text("/body/subject") == subject
+                && text("/body/expires_on") == exception.expires_on.to_string();
+            if !agrees {
+                problems.push(installation.say("ledger-exception-differs", &[("number", exception.id.into())]));
+            }
+        }
+    }
+    Ok(problems)
 }
 
 fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outcome {

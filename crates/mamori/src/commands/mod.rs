@@ -41,7 +41,8 @@ impl Context<'_> {
 
     /// As [`Context::open`], without making anything new and without refusing a damaged ledger: the one who verifies has to see it.
     pub(crate) fn open_for_verification(&self) -> Result<Installation> {
-        if !self.settings.data.join("ledger-key.pem").exists() {
+        let has_database = self.settings.database.is_some() || self.settings.data.join("mamori.db").exists();
+        if !has_database || !self.settings.data.join("ledger-key.pem").exists() {
             let arguments = [("folder", self.settings.data.display().to_string().into())];
             return Err(Mistake(i18n::message(self.settings.lang, "trouble-no-installation", &arguments)).into());
         }

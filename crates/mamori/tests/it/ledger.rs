@@ -113,3 +113,21 @@ fn evidence_and_facts_that_no_longer_say_what_the_ledger_says_are_found() {
         assert_eq!(found.code, Some(1), "{change}: {found:?}");
     }
 }
+
+#[test]
+fn an_export_of_an_earlier_time_is_found_by_whoever_noted_a_later_checkpoint() {
+    let world = with_entries();
+    let early = world.path("前の写し");
+    let folder = early.to_str().unwrap();
+    assert_eq!(world.run(&["ledger", "export", folder]).code, Some(0));
+    let own = world.write("同じ時.txt", world.run(&["ledger", "checkpoint"]).out);
+    world.write("新しい_secedit.inf", secedit(9));
+    world.import("新しい_secedit.inf");
+    let later = world.write("後の時.txt", world.run(&["ledger", "checkpoint"]).out);
+    let verify = |witness: &std::path::Path| {
+        world.run(&["ledger", "verify", "--export", folder, "--witnessed", witness.to_str().unwrap()])
+    };
+    assert_eq!(verify(&own).code, Some(0));
+    let found = verify(&later);
+    assert_eq!(found.code, Some(1), "{found:?}");
+}
