@@ -11,7 +11,7 @@ acknowledgement once its line end is there.
 
 Exit code 0: nothing lost. 1: something was (each case is printed).
 """
-import argparse, collections, json, pathlib, random, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time
+import argparse, collections, itertools, json, pathlib, random, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time
 
 ROUNDS_PER_FOLDER = 8
 INFS, SHEETS = 9, 4
@@ -144,7 +144,7 @@ def check_again(mamori, data, evidence, acknowledged, problem):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mamori", required=True, type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=200, help="how many imports are killed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=pathlib.Path, help="a folder of evidence to import as well, once for each data folder")
     parser.add_argument("--keep", action="store_true", help="keep the working folder")
@@ -153,7 +153,10 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="mamori-kill9-"))
     tally, bad = collections.Counter(), []
     usual_s, began = 0.8, time.monotonic()
-    for number in range(arguments.rounds):
+    # An import that ended before its kill does not count as a round.
+    for number in itertools.count():
+        if tally["killed"] >= arguments.rounds:
+            break
         first = number % ROUNDS_PER_FOLDER == 0
         data = work / f"data{number // ROUNDS_PER_FOLDER}"
         evidence = work / f"evidence{number}"
@@ -186,7 +189,7 @@ def main():
         tally["evidence rows checked"] += kept
         check_again(mamori, data, evidence, running.acknowledged, problem)
         if (number + 1) % 10 == 0:
-            print(f"{number + 1}/{arguments.rounds} {time.monotonic() - began:.0f} s {dict(tally)}", file=sys.stderr, flush=True)
+            print(f"{tally['killed']}/{arguments.rounds} {time.monotonic() - began:.0f} s {dict(tally)}", file=sys.stderr, flush=True)
         if not arguments.keep and not bad:
             shutil.rmtree(evidence)
             if (number + 1) % ROUNDS_PER_FOLDER == 0:

@@ -122,7 +122,10 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
             let mut rows: BTreeMap<i64, EvidenceRow> =
                 tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
             let mut problems = Vec::new();
-            each_received(tx, |entry| {
+            each_entry(tx, |entry| {
+                if entry.kind != "evidence.added" {
+                    return;
+                }
                 let row = i64::try_from(entry.seq).ok().and_then(|seq| rows.remove(&seq));
                 let sound = row.is_some_and(|row| {
                     let root = facts_root(leaves.remove(&row.id).unwrap_or_default());
@@ -135,6 +138,10 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
                 }
             })?;
             problems.extend(rows.values().map(|row| differs(row.id, &row.name)));
+            for evidence in tables::list_misfiled(tx)? {
+                problems.push(installation.say("ledger-facts-misfiled", &[("number", evidence.into())]));
+            }
+            problems.extend(unwitnessed_exceptions(installation, tx)?);
             for evidence in leaves.keys().filter(|id| rows.values().all(|row| row.id != **id)) {
                 problems.push(installation.say("ledger-facts-orphaned", &[("number", (*evidence).into())]));
             }
@@ -143,14 +150,14 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
         .map_err(Into::into)
 }
 
-/// Hands over every entry about evidence that was received, the newest first.
-fn each_received(tx: &mut Transaction, mut each: impl FnMut(&Entry)) -> Result<(), StoreError> {
+/// Hands over every entry, the newest first.
+fn each_entry(tx: &mut Transaction, mut each: impl FnMut(&Entry)) -> Result<(), StoreError> {
     let mut before = None;
     loop {
         let entries = ledger::list_entries(tx, before, PAGE)?;
         let Some(last) = entries.last() else { return Ok(()) };
         before = Some(last.seq);
-        entries.iter().filter(|entry| entry.kind == "evidence.added").for_each(&mut each);
+        entries.iter().for_each(&mut each);
     }
 }
 
@@ -178,38 +185,37 @@ fn agrees(entry: &Entry, row: &EvidenceRow) -> bool {
 
 /// Exceptions in the table that the ledger does not have, or has otherwise.
 fn unwitnessed_exceptions(installation: &Installation, tx: &mut Transaction) -> Result<Vec<String>, StoreError> {
-    let mut requested: HashMap<i64, Value> = HashMap::new();
+    let mut requested: HashMap<i64, Entry> = HashMap::new();
     let mut states: HashMap<i64, &'static str> = HashMap::new();
-    let size = ledger::find_size(tx)?;
-    for seq in 0..size {
-        let line = ledger::find_entry(tx, seq)?.unwrap_or_default();
-        if !line.contains("\"kind\":\"exception.") {
-            continue;
+    let mut entries = Vec::new();
+    each_entry(tx, |entry| {
+        if entry.kind.starts_with("exception.") {
+            entries.push(entry.clone());
         }
-        let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-        let Some(id) = entry.pointer("/body/id").and_then(Value::as_i64) else { continue };
-        match entry.pointer("/kind").and_then(Value::as_str) {
-            Some("exception.requested") => {
-                requested.insert(id, entry);
-                states.insert(id, "requested");
-            }
-            Some("exception.approved") => drop(states.insert(id, "approved")),
-            Some("exception.revoked") => drop(states.insert(id, "revoked")),
-            _ => {}
+    })?;
+    for entry in entries.into_iter().rev() {
+        let Some(id) = entry.body.get("id").and_then(Value::as_i64) else { continue };
+        let state = match entry.kind.as_str() {
+            "exception.requested" => "requested",
+            "exception.approved" => "approved",
+            _ => "revoked",
+        };
+        states.insert(id, state);
+        if state == "requested" {
+            requested.insert(id, entry);
         }
     }
     let mut problems = Vec::new();
     for site in tables::list_sites(tx)? {
         for exception in governance::store::list_exceptions(tx, &site.id)? {
             let entry = requested.get(&exception.id);
-            let text =
-                |path: &str| entry.and_then(|entry| entry.pointer(path)?.as_str()).unwrap_or_default().to_owned();
+            let text = |field: &str| entry.and_then(|entry| entry.body.get(field)?.as_str()).unwrap_or_default();
             let subject = exception.subject.as_ref().map(ToString::to_string).unwrap_or_default();
             let agrees = states.get(&exception.id) == Some(&exception.state.name())
-                && text("/site") == exception.site
-                && text("/body/check") == exception.check
-                && text("/body/subject") == subject
-                && text("/body/expires_on") == exception.expires_on.to_string();
+                && entry.is_some_and(|entry| entry.site == exception.site)
+                && text("check") == exception.check
+                && text("subject") == subject
+                && text("expires_on") == exception.expires_on.to_string();
             if !agrees {
                 problems.push(installation.say("ledger-exception-differs", &[("number", exception.id.into())]));
             }
