@@ -18,3 +18,12 @@ pub mod xlsx;
 
 pub use model::Report;
 pub use page_one::limit as page_one_limit;
+
+impl Report {
+    /// Whether evidence, or somebody's own "no", speaks against anything.
+    #[must_use]
+    pub fn is_contradicted(&self) -> bool {
+        let mut items = self.frameworks.iter().flat_map(|framework| &framework.items);
+        !self.findings.is_empty() || items.any(|item| item.verdict == base::Verdict::Contradicted)
+    }
+}

@@ -43,15 +43,6 @@ pub struct Report {
     pub refused: Vec<RefusedLine>,
 }
 
-impl Report {
-    /// Whether evidence, or somebody's own "no", speaks against anything.
-    #[must_use]
-    pub fn is_contradicted(&self) -> bool {
-        let mut items = self.frameworks.iter().flat_map(|framework| &framework.items);
-        !self.findings.is_empty() || items.any(|item| item.verdict == Verdict::Contradicted)
-    }
-}
-
 /// The hospital or clinic a report is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Site {

@@ -88,7 +88,7 @@ fn parse_control(installation: &Installation, text: &str) -> Result<Control> {
     });
     match parsed {
         Some(control) => Ok(control),
-        None => return Err(Mistake(installation.say("exception-bad-control", &[("detail", text.into())])).into()),
+        None => Err(Mistake(installation.say("exception-bad-control", &[("detail", text.into())])).into()),
     }
 }
 
