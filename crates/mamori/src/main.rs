@@ -95,18 +95,16 @@ fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a S
     if let Some(BlobError::Store(err)) = cause.downcast_ref() {
         return Some(err);
     }
-    match cause.downcast_ref() {
-        Some(VerifyError::Store(err) | VerifyError::Blob(BlobError::Store(err))) => return Some(err),
-        _ => {}
+    if let Some(VerifyError::Store(err) | VerifyError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
     }
-    match cause.downcast_ref() {
-        Some(ExportError::Store(err) | ExportError::Blob(BlobError::Store(err))) => return Some(err),
-        _ => {}
+    if let Some(ExportError::Store(err) | ExportError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
     }
-    match cause.downcast_ref() {
-        Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) => return Some(err),
-        _ => cause.downcast_ref(),
+    if let Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
     }
+    cause.downcast_ref()
 }
 
 fn disk_is_full(err: &anyhow::Error) -> bool {
