@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use base::{FactValue, SubjectKind};
+use base::{FactValue, SubjectKind, UtcSeconds};
 use evidence::World;
 use formats::scalar::normalise_hostname;
 
@@ -15,8 +15,8 @@ struct Marks {
     hostname: Option<String>,
     macs: Vec<String>,
     ips: Vec<String>,
-    /// Addresses under which a machine saw it.
-    scanned: Vec<String>,
+    /// Addresses under which a machine saw it, and when.
+    scanned: Vec<(String, UtcSeconds)>,
 }
 
 /// Marks → subject; `None` where two subjects claim the same mark.
@@ -73,7 +73,8 @@ fn marks(world: &World, index: usize) -> Marks {
     };
     let hostname = world.find_text(index, "asset.hostname").and_then(normalise_hostname);
     let ips = list("asset.ip");
-    let scanned = if world.find(index, "asset.seen_on_network").is_some() { ips.clone() } else { Vec::new() };
+    let seen_at = world.find(index, "asset.seen_on_network").map(|fact| fact.observed_at);
+    let scanned = seen_at.map_or_else(Vec::new, |at| ips.iter().map(|ip| (ip.clone(), at)).collect());
     Marks { hostname, macs: list("asset.mac"), ips, scanned }
 }
 
@@ -93,10 +94,13 @@ impl Index {
         if let Some(found) = marks.hostname.as_ref().and_then(|mark| holder(&self.hostname, mark)) {
             return Some(found);
         }
-        // A network card seen under two addresses may be two machines, one of them posing as the other: both stay in sight.
+        // A network card seen under two addresses on one day may be two machines, one posing as the other: both stay in sight.
+        // On different days it is one machine that was given another address.
         let seen_elsewhere = |found: &usize| {
-            let scanned = others.get(found).map(|theirs| theirs.scanned.as_slice()).unwrap_or_default();
-            !marks.scanned.is_empty() && !scanned.is_empty() && !marks.scanned.iter().any(|ip| scanned.contains(ip))
+            let theirs = others.get(found).map(|theirs| theirs.scanned.as_slice()).unwrap_or_default();
+            let that_day = |at: UtcSeconds| theirs.iter().filter(move |(_, other)| at.date_jst() == other.date_jst());
+            marks.scanned.iter().any(|(_, at)| that_day(*at).next().is_some())
+                && !marks.scanned.iter().any(|(ip, at)| that_day(*at).any(|(other, _)| ip == other))
         };
         if let Some(found) =
             marks.macs.iter().find_map(|mark| holder(&self.mac, mark)).filter(|found| !seen_elsewhere(found))

@@ -105,14 +105,14 @@ fn a_mark_that_two_rows_claim_joins_nothing() {
 }
 
 #[test]
-fn by_a_mark_one_observation_adds_the_next_one_is_recognised() {
+fn one_network_card_under_two_addresses_on_one_day_is_two_things() {
     check(
         &[
             "A-1 ledger hostname=ehr01",
             "hostname/ehr01 scan hostname=ehr01 ip=10.0.0.5 mac=00:11:22:aa:bb:cc",
             "ip/10.0.0.9 scan ip=10.0.0.9 mac=00:11:22:aa:bb:cc",
         ],
-        &["A-1 true Machine"],
+        &["A-1 true Machine", "ip/10.0.0.9 false Machine"],
     );
 }
 
