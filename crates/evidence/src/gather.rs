@@ -191,8 +191,9 @@ impl Gathered {
         if depth >= self.limits().depth {
             return self.refuse(name, "refused-too-deep", "");
         }
-        if self.archives >= MAX_ARCHIVES {
-            return self.refuse(name, "refused-too-many-files", &MAX_ARCHIVES.to_string());
+        let most = MAX_ARCHIVES.min(self.limits().files);
+        if self.archives >= most {
+            return self.refuse(name, "refused-too-many-files", &most.to_string());
         }
         self.archives += 1;
         match archive::expand(&bytes, &self.archive_limits()) {

@@ -156,16 +156,20 @@ fn an_importer_with_an_undefined_key_changes_nothing() {
 }
 
 #[test]
-fn of_one_key_the_first_statement_stands_and_united_lists_are_joined() {
+fn lists_of_one_key_are_joined_and_of_two_values_that_differ_none_stands() {
     on_each_database(MIGRATIONS, |store| {
         let desk = Desk::new(store)?;
         let text = "LINES\nasset:a asset.name first\nasset:a asset.name second\nasset:a asset.ip 1\nasset:a asset.ip 2\n\
                     asset:a asset.open_ports 80\nasset:a asset.open_ports 22|80\n";
-        assert_eq!(desk.receive("a.txt", text)?.facts, 3);
+        let receipt = desk.receive("a.txt", text)?;
+        assert_eq!((receipt.facts, receipt.refusals.len()), (2, 1));
+        assert_eq!(
+            (receipt.refusals[0].message, receipt.refusals[0].locator.to_string().as_str()),
+            ("refused-conflict", "line:3")
+        );
         let history = store.database.read(|tx| tables::list_history(tx, "handa", &asset("a")))?;
         let values: Vec<(&str, &str)> = history.iter().map(|(key, row)| (key.as_str(), row.value.as_str())).collect();
-        assert_eq!(values, [("asset.ip", "1"), ("asset.name", "first"), ("asset.open_ports", "22\n80")]);
-        assert_eq!(history[1].1.locator, "line:2");
+        assert_eq!(values, [("asset.ip", "1\n2"), ("asset.open_ports", "22\n80")]);
         Ok(())
     });
 }
