@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use assess::Check;
-use base::{Date, Lang, Subject};
+use base::{Date, Lang, Subject, SubjectKind};
 use i18n::message;
 use report::model::{TaskLine, TaskState, TodoLine};
 
@@ -70,7 +70,10 @@ impl<'a> TaskWording<'a> {
             self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
         let title = check.title.get(self.lang);
         let fix = first_sentence(check.fix.get(self.lang), self.lang);
-        let Some(first) = failing.first() else { return (fix.to_owned(), title.to_owned()) };
+        // What is about the site itself needs no name.
+        let Some(first) = failing.first().filter(|subject| subject.kind() != SubjectKind::Site) else {
+            return (fix.to_owned(), title.to_owned());
+        };
         let name = self.names.get(first).map_or_else(|| first.id(), String::as_str);
         let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
         let arguments = [("subject", name.into()), ("fix", fix.into()), ("count", failing.len().into())];

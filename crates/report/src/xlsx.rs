@@ -83,7 +83,7 @@ fn summary(report: &Report, lang: Lang) -> Sheet {
     for framework in &report.frameworks {
         add(&format!("{} {}", framework.title, framework.edition), counts_text(framework, lang));
     }
-    for todo in &report.todo {
+    for todo in report.todo.iter().take(7) {
         let parts = [todo.title.clone(), todo.owner.clone(), option_date(todo.due_on, lang)];
         add(labels::TODO.get(lang), parts.join("　"));
     }
