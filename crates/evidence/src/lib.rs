@@ -1,7 +1,7 @@
 //! Evidence in, facts out: intake of files, the importers' registry, provenance of every fact.
 //!
 //! Nothing here knows a checklist. It must never keep a secret that an export carries, never apply half a file, and never
-//! acknowledge what is not on the disk. Start with [`importer`] (what an importer is), then [`gather`] (files, folders and
+//! acknowledge what is not on the disk. Start with [`importer`] (what an importer is), then [`mod@gather`] (files, folders and
 //! archives → sources) and [`receive`] (one source → evidence and facts).
 
 pub mod facts_root;

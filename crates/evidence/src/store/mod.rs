@@ -1,4 +1,4 @@
-//! The tables of evidence and facts: the only place of this crate with SQL. Facts stand in [`facts`].
+//! The tables of evidence and facts: the only place of this crate with SQL. Facts stand in `facts.rs`.
 
 mod facts;
 
