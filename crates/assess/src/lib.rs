@@ -2,7 +2,7 @@
 //!
 //! Everything here is a pure function of its arguments: texts of packs come in, values come out. It must never do I/O,
 //! read a clock, or show something unknown or stale as good. Start with [`dictionary`] (what can be known),
-//! then [`check`] and [`expression`] (what is asked), [`outcome`] and [`roll_up`] (what the facts answer),
+//! then [`check`] and [`expression`] (what is asked), [`outcome`] and [`mod@roll_up`] (what the facts answer),
 //! and [`framework`] (what a checklist makes of the answers).
 
 pub mod check;
