@@ -146,11 +146,9 @@ fn placeholders_filled_with_placeholders_stay_short() {
     );
     let template = "__RELEASE_CYCLE__".repeat(29);
     let file = format!("---\ntitle: a\nreleaseLabel: {template}\nreleases:\n{}---\n", release.repeat(1_000));
-    let began = std::time::Instant::now();
     let product = parse(file.as_bytes(), "a.md").unwrap();
     assert_eq!((product.releases.len(), product.releases[0].label.len()), (1_000, 500));
-    // A fraction of a second here; each label was 29 million characters long on the way once.
-    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    // Each label was 29 million characters long on the way once; then this test does not come back.
 }
 
 #[test]
