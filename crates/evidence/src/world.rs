@@ -45,6 +45,7 @@ pub struct World {
     subjects: Vec<KnownSubject>,
     by_subject: HashMap<Subject, usize>,
     origins: Vec<Origin>,
+    first_conclusion: Option<usize>,
 }
 
 impl World {
@@ -65,15 +66,53 @@ impl World {
             numbers.insert(number, world.subject_index(&subject));
         }
         tables::each_fact(tx, site, |row| {
-            let (Some(index), Some(key)) = (numbers.get(&row.subject), keys.get(&row.key)) else { return Ok(()) };
-            let Some(definition) = dictionary.definition(*key) else { return Ok(()) };
-            // A value that no longer fits its type (the dictionary changed) counts as not known.
-            let Ok(value) = FactValue::parse(definition.fact_type, &row.value) else { return Ok(()) };
-            let origin = Origin { subject: row.subject, key: row.key, evidence: row.evidence };
-            world.offer(*index, *key, value, row.observed_at, row.grade, origin);
+            world.read(&numbers, &keys, row);
             Ok(())
         })?;
         Ok(world)
+    }
+
+    /// Reads only the facts of the first of `subjects`, joined by those of the others, which are the same thing. No conclusions
+    /// are drawn.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn load_one(
+        tx: &mut Transaction,
+        site: &str,
+        dictionary: &Dictionary,
+        now: UtcSeconds,
+        subjects: &[Subject],
+    ) -> Result<Self, StoreError> {
+        let mut world = Self::empty(dictionary, now);
+        let keys = tables::list_keys(tx, dictionary)?;
+        for subject in subjects {
+            let mut numbers = HashMap::new();
+            let index = world.subject_index(subject);
+            for (_, row) in tables::list_history(tx, site, subject)? {
+                numbers.insert(row.subject, index);
+                let stored = tables::StoredFact {
+                    subject: row.subject,
+                    key: row.key,
+                    observed_at: row.observed_at,
+                    evidence: row.evidence,
+                    value: row.value,
+                    grade: row.grade,
+                };
+                world.read(&numbers, &keys, stored);
+            }
+            world.merge(0, index);
+        }
+        Ok(world)
+    }
+
+    fn read(&mut self, numbers: &HashMap<i64, usize>, keys: &HashMap<i64, KeyId>, row: tables::StoredFact) {
+        let (Some(index), Some(key)) = (numbers.get(&row.subject), keys.get(&row.key)) else { return };
+        let Some(definition) = self.dictionary.definition(*key) else { return };
+        // A value that no longer fits its type (the dictionary changed) counts as not known.
+        let Ok(value) = FactValue::parse(definition.fact_type, &row.value) else { return };
+        let origin = Origin { subject: row.subject, key: row.key, evidence: row.evidence };
+        self.offer(*index, *key, value, row.observed_at, row.grade, origin);
     }
 
     /// A world in which nothing is known.
@@ -85,6 +124,7 @@ impl World {
             subjects: Vec::new(),
             by_subject: HashMap::new(),
             origins: Vec::new(),
+            first_conclusion: None,
         }
     }
 
@@ -225,7 +265,27 @@ impl World {
     pub fn conclude(&mut self, index: usize, key: &str, value: FactValue, grade: Grade, premise: &Fact) {
         let Some(definition) = self.dictionary.find(key) else { return };
         let Some(origin) = self.origin(premise.id) else { return };
+        self.first_conclusion.get_or_insert(self.origins.len());
         self.offer(index, definition.id, value, premise.observed_at, grade, origin);
+    }
+
+    /// Whether a fact was concluded from others. Conclusions are drawn after all facts were read.
+    #[must_use]
+    pub fn is_conclusion(&self, fact: &Fact) -> bool {
+        let first = self.first_conclusion.and_then(|first| i64::try_from(first).ok());
+        first.is_some_and(|first| fact.id.0 >= first)
+    }
+
+    /// The subjects that were found to be the same thing as another, by the index of that other.
+    #[must_use]
+    pub fn aliases(&self) -> HashMap<usize, Vec<&Subject>> {
+        let mut aliases: HashMap<usize, Vec<&Subject>> = HashMap::new();
+        for (index, known) in self.subjects.iter().enumerate() {
+            if known.merged_into.is_some() {
+                aliases.entry(self.resolve(index)).or_default().push(&known.subject);
+            }
+        }
+        aliases
     }
 
     /// Subjects of a kind with their facts, in the order of their ids, ready for evaluation.

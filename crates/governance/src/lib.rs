@@ -10,8 +10,10 @@ pub mod documents;
 pub mod exceptions;
 pub mod lines;
 mod sentences;
+pub mod snapshot;
 pub mod statement;
 pub mod store;
+mod subject_lines;
 pub mod tasks;
 mod tiles;
 pub mod wording;
@@ -24,12 +26,20 @@ pub use assessment::{Assessment, CheckAnswer, assess_site};
 pub use documents::DocumentKinds;
 
 /// Steps of the schema of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    capability: "governance",
-    number: 1,
-    name: "exceptions and tasks",
-    sql: include_str!("../migrations/0001_governance.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        capability: "governance",
+        number: 1,
+        name: "exceptions and tasks",
+        sql: include_str!("../migrations/0001_governance.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 2,
+        name: "snapshot",
+        sql: include_str!("../migrations/0002_snapshot.sql"),
+    },
+];
 
 /// What this capability brings in.
 #[must_use]

@@ -94,6 +94,8 @@ impl<'a> Lookup<'a> {
         let locator = tables::find_locator(tx, origin.subject, origin.key, origin.evidence)?.unwrap_or(Locator::Whole);
         let unit = definition.unit.as_deref().map_or_else(String::new, |unit| unit_label(unit, self.lang));
         Ok(Some(EvidenceLine {
+            subject_id: subject.to_string(),
+            evidence: origin.evidence,
             label: definition.label.get(self.lang).to_owned(),
             value: self.value(&definition.key, fact, &unit),
             subject: self.name(subject),

@@ -1,6 +1,6 @@
 //! The message catalogue: every sentence a user reads, in Japanese first and English second.
 //!
-//! Texts live in `ja.ftl` and `en.ftl` (Fluent). A message says what happened and, after it, what to do next. A test holds
+//! Texts live in `ja/` and `en/` (Fluent), one file per room of the program. A message says what happened and, after it, what to do next. A test holds
 //! both files to the same messages with the same variables, and every message named in the code to exist.
 //! Start with [`message`].
 
@@ -11,8 +11,15 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-const JA: &str = include_str!("ja.ftl");
-const EN: &str = include_str!("en.ftl");
+/// The texts of one language, part by part: a part belongs to one room of the program.
+macro_rules! parts {
+    ($lang:literal: $($part:literal),+ $(,)?) => {
+        &[$(include_str!(concat!($lang, "/", $part, ".ftl"))),+]
+    };
+}
+
+const JA: &[&str] = parts!["ja": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve"];
+const EN: &[&str] = parts!["en": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve"];
 
 /// A value put into a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +90,15 @@ fn bundle(lang: Lang) -> &'static FluentBundle<FluentResource> {
     }
 }
 
-fn load(tag: &str, source: &str) -> FluentBundle<FluentResource> {
+fn load(tag: &str, parts: &[&str]) -> FluentBundle<FluentResource> {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Isolation marks are for mixed right-to-left text; in a terminal they are noise.
     bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
-    bundle.add_resource_overriding(resource);
+    for part in parts {
+        let resource = FluentResource::try_new((*part).to_owned()).unwrap_or_else(|(partial, _)| partial);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -101,10 +110,10 @@ mod tests {
     use super::*;
 
     /// Message ids with the variables they use.
-    fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    fn messages(parts: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut current = String::new();
-        for line in source.lines() {
+        for line in parts.iter().flat_map(|part| part.lines()) {
             if let Some((id, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
             {
                 assert!(found.insert(id.to_owned(), BTreeSet::new()).is_none(), "{id} stands twice");
@@ -125,8 +134,8 @@ mod tests {
 
     #[test]
     fn both_catalogues_are_well_formed() {
-        for source in [JA, EN] {
-            assert!(FluentResource::try_new(source.to_owned()).is_ok());
+        for source in [JA, EN].into_iter().flatten() {
+            assert!(FluentResource::try_new((*source).to_owned()).is_ok(), "{source}");
         }
     }
 
@@ -135,7 +144,7 @@ mod tests {
             let path = entry.path();
             if path.is_dir() {
                 sources(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "html") {
                 found.push(path);
             }
         }
@@ -152,7 +161,15 @@ mod tests {
         let known = messages(JA);
         let unused: Vec<&String> = known.keys().filter(|id| !code.contains(&format!("\"{id}\""))).collect();
         assert!(unused.is_empty(), "unused: {unused:?}");
-        for call in ["message(lang, \"", ".lang, \"", "\"refused-", "\"unreadable-"] {
+        for call in [
+            "message(lang, \"",
+            ".lang, \"",
+            "\"refused-",
+            "\"unreadable-",
+            "visit.text(\"",
+            "visit.say(\"",
+            "{{ text(\"",
+        ] {
             let id_before = call.rsplit('"').next().unwrap();
             for rest in code.split(call).skip(1) {
                 let id = format!("{id_before}{}", rest.split('"').next().unwrap());

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::cli::BenchName;
 use crate::commands::Context;
-use crate::config::Settings;
-use crate::installation::{Installation, SystemClock};
 use crate::output::{self, Outcome};
+use installation::Settings;
+use installation::{Installation, SystemClock};
 
 pub(crate) fn run(context: &Context<'_>, name: BenchName, assets: &[u32]) -> Result<Outcome> {
     match name {

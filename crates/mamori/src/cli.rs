@@ -73,6 +73,8 @@ pub(crate) enum Command {
     /// 待っている仕事を片づける (do the work that waits)
     #[command(subcommand)]
     Job(JobCommand),
+    /// 画面を開く (the office)
+    Serve(ServeArgs),
     /// この環境で足りないものを調べる (what is missing here)
     Doctor,
     /// 設定を調べる (configuration)
@@ -311,4 +313,11 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum BenchName {
     /// 取り込みと点検の伸び (growth of import and assessment)
     Growth,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// 待ち受けるアドレス (address to listen on)
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    pub(crate) listen: std::net::SocketAddr,
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use base::{Lang, Secret};
+use installation::Settings;
 use serde::Deserialize;
 
 /// The configuration as the file has it; everything has a default.
@@ -32,16 +33,6 @@ pub(crate) struct LimitsConfig {
     pub(crate) total_mb: Option<u64>,
     /// Number of files.
     pub(crate) files: Option<usize>,
-}
-
-/// What the command line and the file together say.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    pub(crate) data: PathBuf,
-    pub(crate) database: Option<Secret<String>>,
-    pub(crate) lang: Lang,
-    pub(crate) ledger_name: String,
-    pub(crate) limits: evidence::Limits,
 }
 
 /// A sample file with every key and its default, for `mamori config sample`.

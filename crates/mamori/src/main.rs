@@ -4,10 +4,10 @@ mod bench;
 mod cli;
 mod commands;
 mod config;
-mod installation;
+
 mod output;
-mod packs;
-mod reports;
+
+mod show_report;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -21,8 +21,9 @@ use store::{BlobError, StoreError};
 
 use crate::cli::{Cli, Command, ConfigCommand};
 use crate::commands::Context;
-use crate::config::{Config, SAMPLE, Settings};
+use crate::config::{Config, SAMPLE};
 use crate::output::{Mistake, Outcome};
+use installation::Settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -60,6 +61,7 @@ fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
         Command::Ledger(command) => commands::ledger::run(context, command),
         Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
         Command::Job(command) => commands::job::run(context, command),
+        Command::Serve(arguments) => commands::serve::run(context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());

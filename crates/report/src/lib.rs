@@ -4,6 +4,7 @@
 //! an unknown or stale item as good. It does no I/O. Start with [`model`], then [`html`].
 
 mod annex;
+mod as_text;
 mod form;
 pub mod html;
 pub mod json;

@@ -4,10 +4,12 @@
 //! seconds, hashes are 64 hexadecimal digits, and a missing value is `null`.
 
 use base::{ContentHash, Date, Grade, Locator, Mark, Severity, UtcSeconds, Verdict};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::as_text::{as_text, option_text, read_option, read_text};
 
 /// Everything one report says about one site at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The hospital or clinic.
     pub site: Site,
@@ -44,7 +46,7 @@ pub struct Report {
 }
 
 /// The hospital or clinic a report is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// Name.
     pub name: String,
@@ -55,7 +57,7 @@ pub struct Site {
 }
 
 /// A signed state of the append-only ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Name of the ledger, the first line of the note.
     pub origin: String,
@@ -68,7 +70,7 @@ pub struct Checkpoint {
 }
 
 /// How a subject of the first page stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TileState {
     /// 良
@@ -82,7 +84,7 @@ pub enum TileState {
 }
 
 /// One subject of the first page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tile {
     /// The subject: 外部接続, バックアップ.
     pub label: String,
@@ -93,7 +95,7 @@ pub struct Tile {
 }
 
 /// How many items have which verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct VerdictCounts {
     /// 証明
     pub proved: usize,
@@ -153,7 +155,7 @@ impl VerdictCounts {
 }
 
 /// One checklist edition.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameworkReport {
     /// Identifier of the pack.
     pub id: String,
@@ -170,7 +172,7 @@ pub struct FrameworkReport {
 }
 
 /// The answer on the paper form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// はい
@@ -182,7 +184,7 @@ pub enum Answer {
 }
 
 /// One item of a checklist.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemReport {
     /// Identifier, unique over all frameworks.
     pub id: String,
@@ -201,10 +203,10 @@ pub struct ItemReport {
     /// Who answered; empty if nobody is named.
     pub answered_by: String,
     /// 確認日
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub checked_on: Option<Date>,
     /// 目標日, for an answer いいえ.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub target_on: Option<Date>,
     /// Why the verdict is what it is, in one or two sentences.
     pub reason: String,
@@ -227,8 +229,12 @@ impl ItemReport {
 }
 
 /// One fact and where it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceLine {
+    /// The subject's identifier, `kind:id`.
+    pub subject_id: String,
+    /// Number of the evidence; 0 if it is not known.
+    pub evidence: i64,
     /// What the fact is, as a label.
     pub label: String,
     /// Its value with unit, as a reader wants it.
@@ -238,13 +244,13 @@ pub struct EvidenceLine {
     /// Name of the file; empty for a statement without one.
     pub file_name: String,
     /// Where in the file.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "read_text")]
     pub locator: Locator,
     /// SHA-256 of the file; `None` for a statement without one.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub sha256: Option<ContentHash>,
     /// The day it was observed; `None` if the file does not say.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub observed_on: Option<Date>,
     /// Days from then to the report; `None` if the day is not known.
     pub age_days: Option<i64>,
@@ -255,7 +261,7 @@ pub struct EvidenceLine {
 }
 
 /// One check and how its subjects stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckLine {
     /// Identifier.
     pub id: String,
@@ -276,7 +282,7 @@ pub struct CheckLine {
 }
 
 /// Something evidence contradicts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingLine {
     /// The check.
     pub check_id: String,
@@ -297,7 +303,7 @@ pub struct FindingLine {
 }
 
 /// One thing to do next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TodoLine {
     /// What to do, as a short sentence.
     pub title: String,
@@ -306,12 +312,12 @@ pub struct TodoLine {
     /// Who; empty if nobody is named.
     pub owner: String,
     /// Until when.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub due_on: Option<Date>,
 }
 
 /// One thing nobody has shown, and how to get to know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskLine {
     /// What is needed: which export or document.
     pub what: String,
@@ -322,7 +328,7 @@ pub struct AskLine {
 }
 
 /// A deviation somebody took responsibility for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExceptionLine {
     /// Identifier or number of the exception.
     pub id: String,
@@ -335,17 +341,17 @@ pub struct ExceptionLine {
     /// Who approved it.
     pub approved_by: String,
     /// When it was approved.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub approved_on: Option<Date>,
     /// The last day it counts.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub expires_on: Option<Date>,
     /// Its last day is over, so it no longer counts.
     pub expired: bool,
 }
 
 /// State of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// Still to be done.
@@ -357,41 +363,30 @@ pub enum TaskState {
 }
 
 /// One task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskLine {
     /// What to do.
     pub title: String,
     /// Who; empty if nobody is named.
     pub owner: String,
     /// Until when.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub due_on: Option<Date>,
     /// State.
     pub state: TaskState,
 }
 
 /// A file or a row that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedLine {
     /// Name of the file.
     pub file_name: String,
     /// Where in it; [`Locator::Whole`] if the whole file was refused.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "read_text")]
     pub locator: Locator,
     /// SHA-256 of the file, if it was kept.
-    #[serde(serialize_with = "option_text")]
+    #[serde(serialize_with = "option_text", deserialize_with = "read_option")]
     pub sha256: Option<ContentHash>,
     /// Why, and what to do.
     pub reason: String,
-}
-
-fn as_text<T: std::fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-fn option_text<T: std::fmt::Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => serializer.collect_str(value),
-        None => serializer.serialize_none(),
-    }
 }

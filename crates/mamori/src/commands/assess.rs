@@ -9,10 +9,11 @@ use store::ledger;
 
 use super::{Context, settle_site};
 use crate::cli::AssessArgs;
-use crate::config::Settings;
-use crate::installation::{Installation, SystemClock};
 use crate::output::{self, Mistake, Outcome};
-use crate::reports::{self, Heading};
+use crate::show_report;
+use installation::Settings;
+use installation::reports::{self, Heading};
+use installation::{Installation, SystemClock};
 
 pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcome> {
     let working = tempfile::tempdir().context("no temporary folder")?;
@@ -64,7 +65,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
             &json!({ "out": arguments.out, "read": read, "refused": refused, "frameworks": counts, "findings": findings }),
         );
     } else {
-        reports::show(&installation, &report);
+        show_report::show(&installation, &report);
         output::line(
             &installation.say(
                 "assess-written",

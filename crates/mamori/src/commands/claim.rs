@@ -10,8 +10,8 @@ use serde_json::json;
 use super::{Context, job, parse_day, settle_site};
 use crate::cli::{AnswerArg, ClaimCommand};
 use crate::commands::import;
-use crate::installation::Installation;
 use crate::output::{self, Mistake, Outcome};
+use installation::Installation;
 
 /// Largest document, in bytes.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;

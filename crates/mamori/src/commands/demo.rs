@@ -14,10 +14,11 @@ use serde_json::json;
 
 use super::Context;
 use crate::cli::DemoArgs;
-use crate::config::Settings;
-use crate::installation::{Installation, SystemClock};
 use crate::output::{self, Mistake, Outcome};
-use crate::reports::{self, Heading};
+use crate::show_report;
+use installation::Settings;
+use installation::reports::{self, Heading};
+use installation::{Installation, SystemClock};
 
 /// Seed of the generator: everybody sees the same hospitals.
 const SEED: u64 = 20_211_031;
@@ -145,7 +146,7 @@ fn run_site(
     let remarks = reports::write(installation, &row, &world, &report, &folder.join("report").join(site.id))?;
     remarks.iter().for_each(|remark| output::note(remark));
     if !quiet {
-        reports::show(installation, &report);
+        show_report::show(installation, &report);
     }
     Ok(row)
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
 use crate::cli::ExceptionCommand;
-use crate::installation::Installation;
 use crate::output::{self, Mistake, Outcome};
+use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Outcome> {
     let installation = context.open()?;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Context, job, settle_site};
 use crate::cli::ImportArgs;
-use crate::installation::Installation;
 use crate::output::{self, Outcome};
+use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcome> {
     let installation = context.open()?;

@@ -16,8 +16,8 @@ use store::{StoreError, Transaction};
 
 use super::Context;
 use crate::cli::LedgerCommand;
-use crate::installation::Installation;
 use crate::output::{self, Outcome};
+use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outcome> {
     if let LedgerCommand::Verify { export: Some(folder), witnessed } = command {

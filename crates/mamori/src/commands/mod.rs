@@ -10,15 +10,16 @@ pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod ledger;
 pub(crate) mod report;
+pub(crate) mod serve;
 pub(crate) mod task;
 
 use anyhow::Result;
 use evidence::store::SiteRow;
 
 use crate::cli::{Global, SiteArgs};
-use crate::config::Settings;
-use crate::installation::{Installation, SystemClock};
 use crate::output::Mistake;
+use installation::Settings;
+use installation::{Installation, SystemClock};
 
 /// What every command is given.
 pub(crate) struct Context<'a> {

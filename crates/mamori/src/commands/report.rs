@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{Context, job, settle_site};
 use crate::cli::ReportArgs;
 use crate::output::{self, Outcome};
-use crate::reports::{self, Heading};
+use crate::show_report;
+use installation::reports::{self, Heading};
 
 pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcome> {
     let installation = context.open()?;
@@ -27,7 +28,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcom
             .collect::<serde_json::Map<_, _>>();
         output::json(&json!({ "out": arguments.out, "frameworks": counts, "findings": report.findings.len() }));
     } else {
-        reports::show(&installation, &report);
+        show_report::show(&installation, &report);
         output::line(&installation.say("report-written", &[("folder", arguments.out.display().to_string().into())]));
     }
     remarks.iter().for_each(|remark| output::note(remark));

@@ -33,6 +33,8 @@ fn line(
     let observed_on = day(observed);
     let age = day("2026-11-20").days_since(observed_on);
     EvidenceLine {
+        subject_id: String::new(),
+        evidence: 0,
         label: label.to_owned(),
         value: value.to_owned(),
         subject: subject.to_owned(),

@@ -1,5 +1,7 @@
 //! The tables of exceptions and tasks: the only place of this crate with SQL.
 
+mod snapshot;
+
 use std::collections::HashMap;
 
 use ::store::{Row, StoreError, Transaction, Value};
@@ -7,6 +9,11 @@ use base::{Date, Severity, UtcSeconds};
 
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::Task;
+
+pub use snapshot::{
+    SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_subject_line, list_subject_lines,
+};
+pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
 
 /// Whether a site has this piece of evidence.
 ///

@@ -19,11 +19,15 @@ include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 const MAX_BYTES: u64 = 8 << 20;
 
 /// Everything the packs say.
-pub(crate) struct Packs {
-    pub(crate) dictionary: Dictionary,
-    pub(crate) checks: Vec<Check>,
-    pub(crate) frameworks: Vec<Framework>,
-    pub(crate) kinds: DocumentKinds,
+pub struct Packs {
+    /// Every fact that may be stated.
+    pub dictionary: Dictionary,
+    /// Every check, in the order of the packs.
+    pub checks: Vec<Check>,
+    /// Every edition of every checklist.
+    pub frameworks: Vec<Framework>,
+    /// Kinds of documents.
+    pub kinds: DocumentKinds,
     wording: Arc<Wording>,
     columns: Arc<Columns>,
     doors: Arc<Doors>,
@@ -32,7 +36,10 @@ pub(crate) struct Packs {
 
 impl Packs {
     /// Loads the built-in packs with those below `overlay`, if it exists.
-    pub(crate) fn load(overlay: Option<&Path>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Every mistake in every pack file, by name.
+    pub fn load(overlay: Option<&Path>) -> Result<Self> {
         let mut files: BTreeMap<String, String> =
             EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         if let Some(folder) = overlay.filter(|folder| folder.is_dir()) {
@@ -82,8 +89,9 @@ impl Packs {
         })
     }
 
+    #[must_use]
     /// The importers of every capability, most particular first; ledgers kept by hand look least particular and come last.
-    pub(crate) fn registry(&self) -> Registry {
+    pub fn registry(&self) -> Registry {
         let mut importers = hardening::importers();
         importers.extend(risk::importers());
         importers.extend(governance::importers());
@@ -91,8 +99,9 @@ impl Packs {
         Registry::new(importers)
     }
 
+    #[must_use]
     /// What is concluded from facts, in order: first what is one thing, then what follows.
-    pub(crate) fn derivers(&self) -> Vec<Box<dyn Deriver>> {
+    pub fn derivers(&self) -> Vec<Box<dyn Deriver>> {
         let mut derivers = asset::derivers();
         derivers.extend(hardening::derivers());
         derivers.extend(risk::derivers(&self.doors, &self.aliases));

@@ -5,17 +5,19 @@ use base::{Clock, Lang, UtcSeconds};
 use evidence::store::SiteRow;
 use evidence::{Deriver, Gathered, Intake, Receipt, Registry, World};
 use governance::assessment::{Assessment, assess_site};
+use governance::build::Material;
 use governance::exceptions::ActiveExceptions;
 use governance::{SiteAnswers, answers, tasks};
 use serde_json::json;
 use store::ledger::{LedgerKey, NewEntry, verify_tail};
 use store::{Blobs, Database, Ledger, Migration, migrate};
 
-use crate::config::Settings;
 use crate::packs::Packs;
+use crate::settings::Settings;
 
 /// The clock of this machine.
-pub(crate) struct SystemClock;
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program reads the clock")]
@@ -26,27 +28,33 @@ impl Clock for SystemClock {
 }
 
 /// Everything a command works with.
-pub(crate) struct Installation {
-    pub(crate) settings: Settings,
-    pub(crate) database: Database,
-    pub(crate) blobs: Blobs,
-    pub(crate) ledger: Ledger,
-    pub(crate) packs: Packs,
-    pub(crate) registry: Registry,
+pub struct Installation {
+    /// Where it is and how much it reads.
+    pub settings: Settings,
+    /// The database.
+    pub database: Database,
+    /// The bytes of the evidence.
+    pub blobs: Blobs,
+    /// The witness.
+    pub ledger: Ledger,
+    /// What the packs say.
+    pub packs: Packs,
+    /// Every importer.
+    pub registry: Registry,
     derivers: Vec<Box<dyn Deriver>>,
-    clock: Box<dyn Clock>,
+    clock: Box<dyn Clock + Send + Sync>,
 }
 
 /// Name and version, as reports show it.
-pub(crate) const PROGRAM: &str = concat!("mamori ", env!("CARGO_PKG_VERSION"));
+pub const PROGRAM: &str = concat!("mamori ", env!("CARGO_PKG_VERSION"));
 
 fn migrations() -> Vec<Migration> {
-    [evidence::store::MIGRATIONS, governance::MIGRATIONS].concat()
+    [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS].concat()
 }
 
 impl Installation {
     /// Opens the data directory, making it if it is new, and checks the end of the ledger.
-    pub(crate) fn open(settings: Settings, clock: Box<dyn Clock>) -> Result<Self> {
+    pub fn open(settings: Settings, clock: Box<dyn Clock + Send + Sync>) -> Result<Self> {
         let installation = Self::open_unchecked(settings, clock)?;
         let tail = verify_tail(&installation.database, &installation.ledger.public_key())?;
         if let Some(problem) = tail.problems.first() {
@@ -56,7 +64,7 @@ impl Installation {
     }
 
     /// Opens without looking at the ledger.
-    pub(crate) fn open_unchecked(settings: Settings, clock: Box<dyn Clock>) -> Result<Self> {
+    pub fn open_unchecked(settings: Settings, clock: Box<dyn Clock + Send + Sync>) -> Result<Self> {
         std::fs::create_dir_all(&settings.data).with_context(|| settings.data.display().to_string())?;
         let database = match &settings.database {
             Some(url) => Database::open_postgres(url.expose())?,
@@ -74,32 +82,38 @@ impl Installation {
         Ok(Self { settings, database, blobs, ledger, packs, registry, derivers, clock })
     }
 
-    pub(crate) fn now(&self) -> UtcSeconds {
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> UtcSeconds {
         self.clock.now()
     }
 
-    pub(crate) const fn lang(&self) -> Lang {
+    /// Language of this run.
+    #[must_use]
+    pub const fn lang(&self) -> Lang {
         self.settings.lang
     }
 
     /// A message of the catalogue in the language of this run.
-    pub(crate) fn say(&self, id: &str, arguments: &[(&str, i18n::Argument)]) -> String {
+    pub fn say(&self, id: &str, arguments: &[(&str, i18n::Argument)]) -> String {
         i18n::message(self.lang(), id, arguments)
     }
 
     /// Adds a site or brings it up to date.
-    pub(crate) fn put_site(&self, site: &SiteRow) -> Result<()> {
+    pub fn put_site(&self, site: &SiteRow) -> Result<()> {
         self.database.transaction(|tx| evidence::store::put_site(tx, site, self.now()))?;
         Ok(())
     }
 
     /// The site of this id.
-    pub(crate) fn find_site(&self, id: &str) -> Result<Option<SiteRow>> {
+    pub fn find_site(&self, id: &str) -> Result<Option<SiteRow>> {
         let sites = self.database.read(evidence::store::list_sites)?;
         Ok(sites.into_iter().find(|site| site.id == id))
     }
 
-    pub(crate) fn intake<'a>(&'a self, site: &'a str, who: &'a str) -> Intake<'a> {
+    /// The intake for evidence that `who` hands in for `site`.
+    #[must_use]
+    pub const fn intake<'a>(&'a self, site: &'a str, who: &'a str) -> Intake<'a> {
         Intake {
             database: &self.database,
             blobs: &self.blobs,
@@ -112,7 +126,7 @@ impl Installation {
     }
 
     /// Receives every gathered file, telling `each` after every one that is on the disk.
-    pub(crate) fn receive_all(
+    pub fn receive_all(
         &self,
         site: &str,
         who: &str,
@@ -141,7 +155,7 @@ impl Installation {
     }
 
     /// What is known about a site, conclusions drawn.
-    pub(crate) fn load_world(&self, site: &str) -> Result<World> {
+    pub fn load_world(&self, site: &str) -> Result<World> {
         let now = self.now();
         let mut world = self.database.read(|tx| World::load(tx, site, &self.packs.dictionary, now))?;
         for deriver in &self.derivers {
@@ -151,7 +165,7 @@ impl Installation {
     }
 
     /// Asks every check about a site.
-    pub(crate) fn assess(&self, site: &str) -> Result<(World, Assessment)> {
+    pub fn assess(&self, site: &str) -> Result<(World, Assessment)> {
         let world = self.load_world(site)?;
         let exceptions = self.database.read(|tx| ActiveExceptions::load(tx, site, self.now()))?;
         let assessment = assess_site(&world, &self.packs.checks, &exceptions);
@@ -159,15 +173,41 @@ impl Installation {
     }
 
     /// Answers the checklists a site answers itself.
-    pub(crate) fn answer(&self, site: &SiteRow, world: &World, assessment: &Assessment) -> Vec<SiteAnswers<'_>> {
+    pub fn answer(&self, site: &SiteRow, world: &World, assessment: &Assessment) -> Vec<SiteAnswers<'_>> {
         answers::current_frameworks(&self.packs.frameworks, &site.kind, self.now())
             .into_iter()
             .map(|framework| answers::answer(framework, &self.packs.checks, assessment, world, &self.packs.kinds))
             .collect()
     }
 
+    /// Asks every check, settles the tasks, records what came out, and shows it to the office; returns how many tasks were
+    /// opened and closed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn reassess(&self, site: &SiteRow) -> Result<(usize, usize)> {
+        let (world, assessment) = self.assess(&site.id)?;
+        let answers = self.answer(site, &world, &assessment);
+        let settled = self.settle(site, &assessment, &answers)?;
+        let material = Material {
+            site,
+            lang: self.lang(),
+            world: &world,
+            checks: &self.packs.checks,
+            assessment: &assessment,
+            answers: &answers,
+            kinds: &self.packs.kinds,
+            not_received: &[],
+            prepared_by: "",
+            notice: "",
+            program: PROGRAM,
+        };
+        self.database.transaction(|tx| governance::snapshot::publish(tx, &material))?;
+        Ok(settled)
+    }
+
     /// Brings the tasks in line and records in the ledger what came out.
-    pub(crate) fn settle(
+    pub fn settle(
         &self,
         site: &SiteRow,
         assessment: &Assessment,
@@ -204,6 +244,19 @@ fn open_key(settings: &Settings, in_use: bool) -> Result<LedgerKey> {
         // Another process was a moment faster.
         Err(_) if path.exists() => Ok(LedgerKey::load(&path, &settings.ledger_name)?),
         Err(err) => Err(err.into()),
+    }
+}
+
+/// Randomness of this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemRandomness;
+
+impl people::Randomness for SystemRandomness {
+    /// Without randomness there are no secrets, and so nothing to go on with: the process ends.
+    fn fill(&self, bytes: &mut [u8]) {
+        if getrandom::fill(bytes).is_err() {
+            std::process::abort();
+        }
     }
 }
 

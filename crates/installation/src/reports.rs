@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use base::{Lang, SubjectKind};
+use base::SubjectKind;
 use evidence::World;
 use evidence::store::{self as evidence_tables, SiteRow};
 use governance::assessment::Assessment;
@@ -13,19 +13,21 @@ use report::Report;
 use report::pdf::{PdfReport, PdfReportError};
 use serde_json::json;
 
-use crate::installation::{Installation, PROGRAM};
-use crate::output;
+use crate::opened::{Installation, PROGRAM};
 
 /// What a report says besides the evidence.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Heading<'a> {
-    pub(crate) prepared_by: &'a str,
-    pub(crate) notice: &'a str,
-    pub(crate) not_received: &'a [(String, String)],
+pub struct Heading<'a> {
+    /// Who had it made.
+    pub prepared_by: &'a str,
+    /// A notice for the head of every part; empty for none.
+    pub notice: &'a str,
+    /// Files that never became evidence: name and reason.
+    pub not_received: &'a [(String, String)],
 }
 
 /// Fills the report of a site.
-pub(crate) fn make(
+pub fn make(
     installation: &Installation,
     site: &SiteRow,
     world: &World,
@@ -50,7 +52,7 @@ pub(crate) fn make(
 }
 
 /// Writes every form of the report into `folder`; returns what could not be written, for the user.
-pub(crate) fn write(
+pub fn write(
     installation: &Installation,
     site: &SiteRow,
     world: &World,
@@ -136,24 +138,4 @@ fn write_facts(installation: &Installation, site: &SiteRow, world: &World, path:
     }
     out.flush()?;
     Ok(())
-}
-
-/// Shows the gist of a report on the terminal.
-pub(crate) fn show(installation: &Installation, report: &Report) {
-    output::line(&format!("■ {}", report.site.name));
-    for sentence in &report.summary {
-        output::line(&format!("  {sentence}"));
-    }
-    for finding in report.findings.iter().filter(|finding| finding.severity <= base::Severity::High) {
-        let subjects = finding.subjects.iter().take(3).cloned().collect::<Vec<_>>().join("、");
-        let arguments = [
-            ("title", finding.title.as_str().into()),
-            ("subjects", subjects.into()),
-            ("count", finding.subjects_total.into()),
-        ];
-        output::line(&installation.say("show-finding", &arguments));
-    }
-    if installation.lang() == Lang::Ja {
-        output::line("");
-    }
 }

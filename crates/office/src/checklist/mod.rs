@@ -1,0 +1,10 @@
+//! Checklists, items, checks, answers, documents, exceptions.
+
+use web::Routes;
+
+use crate::state::Shared;
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes<Shared> {
+    Routes::new()
+}

@@ -1,0 +1,10 @@
+//! Handing in evidence: upload, preview, progress, result.
+
+use web::Routes;
+
+use crate::state::Shared;
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes<Shared> {
+    Routes::new()
+}

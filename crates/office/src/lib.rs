@@ -1,0 +1,22 @@
+//! The office: the pages in which a hospital works, and the API that does what they do.
+//!
+//! A page asks the capabilities and draws what they say; no rule and no SQL about capabilities lives here. Each room is a
+//! folder with its routes, its handlers and its templates. Start with [`rooms`].
+
+mod api;
+mod assets;
+mod checklist;
+mod desk;
+mod evidence;
+mod executive;
+mod home;
+mod import;
+pub mod navigation;
+mod people;
+pub mod rooms;
+mod sign_in;
+mod staff;
+pub mod state;
+
+pub use rooms::{router, routes};
+pub use state::{Office, OfficeSettings};

@@ -1,0 +1,31 @@
+//! Every room of the office.
+
+use std::sync::Arc;
+
+use axum::Router;
+use web::Routes;
+
+use crate::state::Shared;
+use crate::{Office, api, assets, checklist, desk, evidence, executive, home, import, people, sign_in, staff};
+
+/// Every route with who may use it.
+#[must_use]
+pub fn routes() -> Routes<Shared> {
+    home::routes()
+        .and(sign_in::routes())
+        .and(staff::routes())
+        .and(executive::routes())
+        .and(desk::routes())
+        .and(import::routes())
+        .and(assets::routes())
+        .and(checklist::routes())
+        .and(evidence::routes())
+        .and(people::routes())
+        .and(api::routes())
+}
+
+/// The office, ready to be served.
+#[must_use]
+pub fn router(office: &Arc<Office>) -> Router {
+    routes().into_router(&office.frame).with_state(Arc::clone(office))
+}

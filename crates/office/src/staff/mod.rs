@@ -1,0 +1,10 @@
+//! Pages for staff, vendors and group operators; notices and voices.
+
+use web::Routes;
+
+use crate::state::Shared;
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes<Shared> {
+    Routes::new()
+}

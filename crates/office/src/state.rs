@@ -1,0 +1,86 @@
+//! What every handler of the office works with.
+
+use std::sync::Arc;
+
+use ::evidence::store as evidence_tables;
+use ::people::Randomness;
+use base::{Clock, UtcSeconds};
+use installation::Installation;
+use store::{Database, StoreError};
+use web::{Frame, SiteName, Sites};
+
+use crate::navigation::NAVIGATION;
+
+/// As handlers hold it.
+pub(crate) type Shared = Arc<Office>;
+
+/// How the office behaves, besides what the installation says.
+#[derive(Debug, Clone)]
+pub struct OfficeSettings {
+    /// Whether cookies may only travel over HTTPS.
+    pub secure: bool,
+    /// The code that whoever sets this installation up must know; printed where `serve` was started.
+    pub setup_code: Option<String>,
+    /// Most bytes of one upload.
+    pub upload_bytes: u64,
+}
+
+/// The office over one installation.
+pub struct Office {
+    /// The installation.
+    pub installation: Arc<Installation>,
+    /// What all pages share.
+    pub frame: Arc<Frame>,
+    /// Settings.
+    pub settings: OfficeSettings,
+}
+
+impl Office {
+    /// An office over `installation`.
+    #[must_use]
+    pub fn new(
+        installation: Arc<Installation>,
+        randomness: Arc<dyn Randomness>,
+        settings: OfficeSettings,
+    ) -> Arc<Self> {
+        let frame = Frame {
+            database: installation.database.clone(),
+            sites: Arc::new(KnownSites(installation.database.clone())),
+            clock: Arc::new(OfficeClock(Arc::clone(&installation))),
+            randomness,
+            navigation: NAVIGATION,
+            metrics: web::metrics::Metrics::default(),
+            secure: settings.secure,
+        };
+        Arc::new(Self { installation, frame: Arc::new(frame), settings })
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.installation.database
+    }
+}
+
+/// The clock of the installation.
+struct OfficeClock(Arc<Installation>);
+
+impl Clock for OfficeClock {
+    fn now(&self) -> UtcSeconds {
+        self.0.now()
+    }
+}
+
+/// The sites of the installation.
+struct KnownSites(Database);
+
+impl Sites for KnownSites {
+    fn find(&self, id: &str) -> Result<Option<SiteName>, StoreError> {
+        Ok(self.list()?.into_iter().find(|site| site.id == id))
+    }
+
+    fn list(&self) -> Result<Vec<SiteName>, StoreError> {
+        let sites = self.0.read(evidence_tables::list_sites)?;
+        Ok(sites.into_iter().map(|site| SiteName { id: site.id, name: site.name }).collect())
+    }
+}

@@ -1,0 +1,119 @@
+//! API tokens.
+
+use ::store::{StoreError, Transaction};
+use base::{ContentHash, UtcSeconds};
+
+use super::accounts::{find_account, list_memberships};
+use crate::account::AccountId;
+use crate::session::{ApiGrant, SignedIn};
+
+/// A token to be made. It is shown once and stored only as its hash.
+#[derive(Debug, Clone, Copy)]
+pub struct NewApiToken<'a> {
+    /// What it is for.
+    pub name: &'a str,
+    /// The secret.
+    pub token: &'a str,
+    /// For whom it acts.
+    pub account: AccountId,
+    /// The only site it counts for.
+    pub site: &'a str,
+    /// Whether evidence may be handed in with it.
+    pub may_write: bool,
+    /// When it ends.
+    pub expires_at: UtcSeconds,
+}
+
+/// A token that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Number.
+    pub id: i64,
+    /// What it is for.
+    pub name: String,
+    /// For whom it acts.
+    pub account: AccountId,
+    /// Whether evidence may be handed in with it.
+    pub may_write: bool,
+    /// When it was made.
+    pub made_at: UtcSeconds,
+    /// When it ends.
+    pub expires_at: UtcSeconds,
+    /// Last use, to the hour.
+    pub used_at: Option<UtcSeconds>,
+    /// When it was taken back.
+    pub revoked_at: Option<UtcSeconds>,
+}
+
+/// Adds a token; returns its number.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn add_api_token(tx: &mut Transaction, new: &NewApiToken<'_>, now: UtcSeconds) -> Result<i64, StoreError> {
+    let id = tx.get("SELECT COALESCE(MAX(id), 0) + 1 FROM api_token", &[])?.integer(0)?;
+    tx.execute(
+        "INSERT INTO api_token (id, token_hash, name, account, site, scope, made_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            id.into(),
+            ContentHash::of(new.token.as_bytes()).into(),
+            new.name.into(),
+            new.account.0.into(),
+            new.site.into(),
+            (if new.may_write { "write" } else { "read" }).into(),
+            now.into(),
+            new.expires_at.into(),
+        ],
+    )?;
+    Ok(id)
+}
+
+/// For whom a token acts; `None` if it is unknown, over, taken back, or its account was closed.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_by_api_token(tx: &mut Transaction, token: &str, now: UtcSeconds) -> Result<Option<SignedIn>, StoreError> {
+    let sql = "SELECT id, account, site, scope FROM api_token \
+               WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+    let Some(row) = tx.find(sql, &[ContentHash::of(token.as_bytes()).into(), now.into()])? else { return Ok(None) };
+    let grant = ApiGrant { id: row.integer(0)?, site: row.text(2)?.to_owned(), may_write: row.text(3)? == "write" };
+    let Some(account) = find_account(tx, AccountId(row.integer(1)?))?.filter(|account| account.enabled) else {
+        return Ok(None);
+    };
+    let memberships = list_memberships(tx, account.id)?;
+    Ok(Some(SignedIn::through_token(account, grant, memberships)))
+}
+
+/// The tokens of a site, newest first.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_api_tokens(tx: &mut Transaction, site: &str) -> Result<Vec<ApiToken>, StoreError> {
+    let rows = tx.query(
+        "SELECT id, name, account, scope, made_at, expires_at, used_at, revoked_at FROM api_token WHERE site = $1 ORDER BY id DESC",
+        &[site.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(ApiToken {
+                id: row.integer(0)?,
+                name: row.text(1)?.to_owned(),
+                account: AccountId(row.integer(2)?),
+                may_write: row.text(3)? == "write",
+                made_at: row.at(4)?,
+                expires_at: row.at(5)?,
+                used_at: row.optional_at(6)?,
+                revoked_at: row.optional_at(7)?,
+            })
+        })
+        .collect()
+}
+
+/// Takes a token back; `false` if there is none of this number at the site or it was taken back before.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn revoke_api_token(tx: &mut Transaction, site: &str, id: i64, now: UtcSeconds) -> Result<bool, StoreError> {
+    let sql = "UPDATE api_token SET revoked_at = $3 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, &[site.into(), id.into(), now.into()])? == 1)
+}

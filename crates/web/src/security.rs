@@ -1,0 +1,86 @@
+//! What every answer carries, and the page around every error.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use base::Lang;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::error::HttpError;
+use crate::frame::Frame;
+use crate::guard::Shown;
+use crate::layout;
+
+/// No request takes longer, in seconds; long work is a job.
+const TIMEOUT_S: u64 = 120;
+
+/// Only our own files, no script or style inside pages, nobody frames us, forms go only to us.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'";
+
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+];
+
+/// Puts the frame around all routes.
+pub(crate) fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, frame: &Arc<Frame>) -> Router<S> {
+    router
+        .route("/static/{file}", axum::routing::get(crate::assets::serve))
+        .fallback(|| async { HttpError::not_found() })
+        .method_not_allowed_fallback(|| async { HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "http-not-found", "") })
+        .layer(from_fn_with_state(Arc::clone(frame), finish))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT_S)))
+}
+
+/// Draws the page of an error, sets the headers, counts, and logs one line without query, body or cookie.
+async fn finish(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
+    let is_api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let visit = response.extensions_mut().remove::<Shown>().map(|Shown(visit)| visit);
+    if let Some(err) = response.extensions_mut().remove::<HttpError>() {
+        response = if is_api { layout::error_json(&err) } else { layout::error_page(&err, visit.as_ref()) };
+    }
+    for (name, value) in HEADERS {
+        if !frame.secure && name == header::STRICT_TRANSPORT_SECURITY {
+            continue;
+        }
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // What a page says is this person's alone.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let took = began.elapsed();
+    frame.metrics.count(method.as_str(), &route, response.status().as_u16(), took);
+    let login = visit.as_ref().and_then(|visit| visit.person.as_ref()).map(|person| person.account.login.as_str());
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(method = method.as_str(), route, status = response.status().as_u16(), took_ms, login, "request");
+    response
+}
+
+impl HttpError {
+    /// The text for a reader of this language.
+    pub(crate) fn text(&self, lang: Lang) -> String {
+        i18n::message(lang, self.message, &[("detail", self.detail.as_str().into())])
+    }
+}
+
+/// A plain answer for those who can't be drawn a page.
+pub(crate) fn plain(status: StatusCode, text: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
