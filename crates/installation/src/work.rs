@@ -14,6 +14,31 @@ const LEASE_S: i64 = 600;
 /// Messages turned into jobs at once.
 const BATCH: u32 = 1_000;
 
+/// Something that does jobs of one kind. A job may run twice and must then change nothing the second time.
+pub trait Worker: Send + Sync {
+    /// The kind.
+    fn kind(&self) -> &'static str;
+
+    /// Does one job.
+    ///
+    /// # Errors
+    /// Why it was not done; it is tried again later.
+    fn run(&self, installation: &Installation, payload: &str) -> Result<()>;
+}
+
+/// Assesses a site.
+struct Assess;
+
+impl Worker for Assess {
+    fn kind(&self) -> &'static str {
+        ASSESS
+    }
+
+    fn run(&self, installation: &Installation, payload: &str) -> Result<()> {
+        assess(installation, payload)
+    }
+}
+
 /// What one round of work did.
 #[derive(Debug, Default)]
 pub struct Done {
@@ -53,16 +78,27 @@ pub fn request_assessment(installation: &Installation, site: &str) -> Result<()>
     Ok(())
 }
 
-/// Turns messages into jobs and does jobs until none is due.
+/// Turns messages into jobs and assesses until no assessment is due.
 ///
 /// # Errors
 /// The database's. A job that fails is no error of the round: it is tried again later.
 pub fn do_all(installation: &Installation) -> Result<Done> {
+    do_all_with(installation, &[])
+}
+
+/// As [`do_all`], and the jobs that `workers` know.
+///
+/// # Errors
+/// The database's.
+pub fn do_all_with(installation: &Installation, workers: &[&dyn Worker]) -> Result<Done> {
     enqueue(installation)?;
     let owner = format!("{}-{}", installation.settings.ledger_name, std::process::id());
+    let all: Vec<&dyn Worker> = std::iter::once(&Assess as &dyn Worker).chain(workers.iter().copied()).collect();
+    let kinds: Vec<&str> = all.iter().map(|worker| worker.kind()).collect();
     let mut done = Done::default();
-    while let Some(job) = jobs::claim(&installation.database, &[ASSESS], &owner, installation.now(), LEASE_S)? {
-        match run(installation, &job) {
+    while let Some(job) = jobs::claim(&installation.database, &kinds, &owner, installation.now(), LEASE_S)? {
+        let Some(worker) = all.iter().find(|worker| worker.kind() == job.kind) else { continue };
+        match run(installation, *worker, &job) {
             Ok(()) => done.done += 1,
             Err(text) => done.failures.push(text),
         }
@@ -70,8 +106,8 @@ pub fn do_all(installation: &Installation) -> Result<Done> {
     Ok(done)
 }
 
-fn run(installation: &Installation, job: &Job) -> Result<(), String> {
-    let outcome = assess(installation, &job.payload).map_err(|err| format!("{err:#}"));
+fn run(installation: &Installation, worker: &dyn Worker, job: &Job) -> Result<(), String> {
+    let outcome = worker.run(installation, &job.payload).map_err(|err| format!("{err:#}"));
     let settled = installation.database.transaction::<_, StoreError>(|tx| match &outcome {
         Ok(()) => jobs::complete(tx, job, installation.now()).map(|_| ()),
         Err(text) => jobs::fail(tx, job, text, installation.now()).map(|_| ()),

@@ -18,5 +18,5 @@ mod sign_in;
 mod staff;
 pub mod state;
 
-pub use rooms::{router, routes};
+pub use rooms::{router, routes, workers};
 pub use state::{Office, OfficeSettings};

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
+use installation::work::Worker;
+use store::Migration;
 use web::Routes;
 
 use crate::state::Shared;
@@ -22,6 +24,18 @@ pub fn routes() -> Routes<Shared> {
         .and(evidence::routes())
         .and(people::routes())
         .and(api::routes())
+}
+
+/// Steps of the schema of the rooms.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    [import::MIGRATIONS, executive::MIGRATIONS, staff::MIGRATIONS].concat()
+}
+
+/// Those who do the jobs of the rooms.
+#[must_use]
+pub fn workers() -> Vec<Box<dyn Worker>> {
+    executive::workers()
 }
 
 /// The office, ready to be served.

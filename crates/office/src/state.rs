@@ -6,10 +6,11 @@ use ::evidence::store as evidence_tables;
 use ::people::Randomness;
 use base::{Clock, UtcSeconds};
 use installation::Installation;
-use store::{Database, StoreError};
+use store::{Database, MigrateError, StoreError, migrate};
 use web::{Frame, SiteName, Sites};
 
 use crate::navigation::NAVIGATION;
+use crate::rooms;
 
 /// As handlers hold it.
 pub(crate) type Shared = Arc<Office>;
@@ -36,13 +37,16 @@ pub struct Office {
 }
 
 impl Office {
-    /// An office over `installation`.
-    #[must_use]
-    pub fn new(
+    /// An office over `installation`; makes the tables of its rooms if they are not there yet.
+    ///
+    /// # Errors
+    /// [`MigrateError`] if the tables can't be made.
+    pub fn open(
         installation: Arc<Installation>,
         randomness: Arc<dyn Randomness>,
         settings: OfficeSettings,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, MigrateError> {
+        migrate(&installation.database, &rooms::migrations(), installation.now())?;
         let frame = Frame {
             database: installation.database.clone(),
             sites: Arc::new(KnownSites(installation.database.clone())),
@@ -52,7 +56,7 @@ impl Office {
             metrics: web::metrics::Metrics::default(),
             secure: settings.secure,
         };
-        Arc::new(Self { installation, frame: Arc::new(frame), settings })
+        Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings }))
     }
 
     /// The database.

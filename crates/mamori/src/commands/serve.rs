@@ -14,7 +14,7 @@ use crate::output::{self, Outcome};
 pub(crate) fn run(context: Context<'_>, arguments: &ServeArgs) -> Result<Outcome> {
     let installation = Arc::new(context.open()?);
     let settings = OfficeSettings { secure: false, setup_code: Some("000000".to_owned()), upload_bytes: 256 << 20 };
-    let office = Office::new(Arc::clone(&installation), Arc::new(SystemRandomness), settings);
+    let office = Office::open(Arc::clone(&installation), Arc::new(SystemRandomness), settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener =

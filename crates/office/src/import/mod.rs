@@ -1,5 +1,6 @@
 //! Handing in evidence: upload, preview, progress, result.
 
+use store::Migration;
 use web::Routes;
 
 use crate::state::Shared;
@@ -8,3 +9,6 @@ use crate::state::Shared;
 pub(crate) fn routes() -> Routes<Shared> {
     Routes::new()
 }
+
+/// Steps of the schema of this room.
+pub(crate) const MIGRATIONS: &[Migration] = &[];

@@ -120,7 +120,7 @@ impl House {
         };
         installation.put_site(&site).unwrap();
         let settings = OfficeSettings { secure: false, setup_code: Some("123456".to_owned()), upload_bytes: 32 << 20 };
-        let office = Office::new(Arc::new(installation), Arc::new(Counting::default()), settings);
+        let office = Office::open(Arc::new(installation), Arc::new(Counting::default()), settings).unwrap();
         Self { router: office::router(&office), office, _folder: folder }
     }
 
@@ -154,7 +154,9 @@ impl House {
 
     /// Does the jobs that wait.
     pub(crate) fn work(&self) {
-        let done = installation::work::do_all(&self.office.installation).unwrap();
+        let workers = office::workers();
+        let workers: Vec<&dyn installation::work::Worker> = workers.iter().map(|worker| &**worker).collect();
+        let done = installation::work::do_all_with(&self.office.installation, &workers).unwrap();
         assert!(done.failures.is_empty(), "{:?}", done.failures);
     }
 
