@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result, bail};
 
 const USAGE: &str =
-    "usage: cargo xtask demo [ARGUMENTS OF `mamori demo`] | test [ARGUMENTS OF `cargo test`] | setup | gate";
+    "usage: cargo xtask demo [ARGUMENTS OF `mamori demo`] | test [ARGUMENTS OF `cargo test`] | browse | setup | gate";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +18,8 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "demo" => demo(rest),
         "test" => test(rest),
-        "setup" => setup(&[FONT, POSTGRESQL, POPPLER]),
+        "browse" => browse(rest),
+        "setup" => setup(&[FONT, POSTGRESQL, POPPLER, CHROMIUM]),
         "gate" => run(Command::new("ci/check.sh").current_dir(root())),
         _ => {
             eprintln!("{USAGE}");
@@ -60,6 +61,14 @@ const POPPLER: Part = Part {
     without: "the text inside the PDF is not read back by the tests",
 };
 
+const CHROMIUM: Part = Part {
+    package: "chromium",
+    present_if: &["/usr/bin/chromium", "/usr/bin/chromium-browser"],
+    without: "the office is not tried in a browser",
+};
+/// The oldest Node.js that drives the browser.
+const NODE_MAJOR: u32 = 20;
+
 fn demo(arguments: &[String]) -> Result<()> {
     setup(&[FONT])?;
     run(cargo().args(["build", "--quiet", "--locked", "--package", "mamori"]))?;
@@ -69,7 +78,42 @@ fn demo(arguments: &[String]) -> Result<()> {
 fn test(arguments: &[String]) -> Result<()> {
     setup(&[FONT, POSTGRESQL, POPPLER])?;
     run(cargo().args(["build", "--locked", "--package", "mamori"]))?;
-    run(cargo().args(["test", "--workspace", "--locked"]).args(arguments))
+    run(cargo().args(["test", "--workspace", "--locked"]).args(arguments))?;
+    // A choice of tests by name means none of those in the browser.
+    if arguments.is_empty() { browse(&[]) } else { Ok(()) }
+}
+
+/// The office in a real browser. `arguments` go to Node's test runner.
+fn browse(arguments: &[String]) -> Result<()> {
+    setup(&[FONT, CHROMIUM])?;
+    let folder = root().join("e2e");
+    if node_major().is_none_or(|major| major < NODE_MAJOR) {
+        eprintln!("SKIPPED: Node.js {NODE_MAJOR} or newer is not installed: the office is not tried in a browser");
+        return Ok(());
+    }
+    run(cargo().args(["build", "--locked", "--package", "mamori"]))?;
+    let modules = folder.join("node_modules/playwright-core/package.json");
+    if !modules.exists() {
+        run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    }
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-concurrency=1"]).current_dir(&folder).env("MAMORI", target().join("debug/mamori"));
+    if arguments.is_empty() { node.args(test_files(&folder)?) } else { node.args(arguments) };
+    run(&mut node)
+}
+
+fn test_files(folder: &std::path::Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder.join("tests")).context("e2e/tests")?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    Ok(files)
+}
+
+/// The first number of `v20.20.2`.
+fn node_major() -> Option<u32> {
+    let output = Command::new("node").arg("--version").output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 /// Installs the missing parts where this user may; says what is missed where not.
