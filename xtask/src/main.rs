@@ -98,7 +98,11 @@ fn browse(arguments: &[String]) -> Result<()> {
     }
     let mut node = Command::new("node");
     node.args(["--test", "--test-concurrency=1"]).current_dir(&folder).env("MAMORI", target().join("debug/mamori"));
-    if arguments.is_empty() { node.args(test_files(&folder)?) } else { node.args(arguments) };
+    if arguments.is_empty() {
+        node.args(test_files(&folder)?)
+    } else {
+        node.args(arguments)
+    };
     run(&mut node)
 }
 

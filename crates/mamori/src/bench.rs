@@ -8,6 +8,7 @@ use evidence::receive::Mode;
 use evidence::store::SiteRow;
 use serde_json::{Value, json};
 
+use crate::bench_pages;
 use crate::cli::BenchName;
 use crate::commands::Context;
 use crate::output::{self, Outcome};
@@ -17,6 +18,7 @@ use installation::{Installation, SystemClock};
 pub(crate) fn run(context: &Context<'_>, name: BenchName, assets: &[u32]) -> Result<Outcome> {
     match name {
         BenchName::Growth => growth(context, assets),
+        BenchName::Pages => bench_pages::run(context, assets),
     }
 }
 
@@ -99,7 +101,7 @@ fn cpu_seconds() -> f64 {
 }
 
 /// Most memory this process ever held, in megabytes; 0 where the system does not say.
-fn peak_mb() -> u64 {
+pub(crate) fn peak_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024

@@ -313,6 +313,8 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum BenchName {
     /// 取り込みと点検の伸び (growth of import and assessment)
     Growth,
+    /// 画面の速さの伸び (growth of the time pages take)
+    Pages,
 }
 
 #[derive(Debug, Args)]

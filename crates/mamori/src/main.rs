@@ -1,6 +1,7 @@
 //! The program: reads the command line, opens the installation, runs one command, says how it ended.
 
 mod bench;
+mod bench_pages;
 mod cli;
 mod commands;
 mod config;

@@ -36,6 +36,12 @@ pub fn has_font() -> bool {
     !world::EMBEDDED.is_empty()
 }
 
+/// The regular weight of the font as a TrueType file, if the program was built with it.
+#[must_use]
+pub fn screen_font() -> Option<&'static [u8]> {
+    world::FONTS.first().copied()
+}
+
 /// Why there is no PDF.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {

@@ -48,6 +48,19 @@ pub fn is_available() -> bool {
     }
 }
 
+/// The embedded Japanese font as a file, for screens that lack one; `None` without the feature or the font.
+#[must_use]
+pub fn screen_font() -> Option<&'static [u8]> {
+    #[cfg(feature = "pdf")]
+    {
+        ::pdf::screen_font()
+    }
+    #[cfg(not(feature = "pdf"))]
+    {
+        None
+    }
+}
+
 /// Renders page one and the annex.
 ///
 /// # Errors

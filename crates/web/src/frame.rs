@@ -68,6 +68,8 @@ pub struct Frame {
     pub navigation: &'static [NavGroup],
     /// Counters.
     pub metrics: Metrics,
+    /// The Japanese font for screens that lack one, as a TrueType file.
+    pub font: Option<&'static [u8]>,
     /// Whether cookies may only travel over HTTPS. Off only for tests.
     pub secure: bool,
 }

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use base::Lang;
 use people::Role;
 
-use crate::assets::VERSION;
+use crate::assets::version;
 use crate::error::HttpError;
 use crate::security;
 use crate::visit::{Visit, encode_segment};
@@ -103,7 +103,7 @@ fn draw(status: StatusCode, visit: Option<&Visit>, lang: Lang, page: &Page, body
         body,
 
         lang: if lang == Lang::Ja { "ja" } else { "en" },
-        version: VERSION,
+        version: version(),
         groups: visit.map(|visit| navigation(visit, page.active)).unwrap_or_default(),
         site: visit.and_then(|visit| {
             let site = visit.site.as_ref()?;

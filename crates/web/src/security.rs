@@ -38,7 +38,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 /// Puts the frame around all routes.
 pub(crate) fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, frame: &Arc<Frame>) -> Router<S> {
     router
-        .route("/static/{file}", axum::routing::get(crate::assets::serve))
+        .route("/static/{file}", axum::routing::get(crate::assets::serve).with_state(Arc::clone(frame)))
         .fallback(|| async { HttpError::not_found() })
         .method_not_allowed_fallback(|| async { HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "http-not-found", "") })
         .layer(from_fn_with_state(Arc::clone(frame), finish))
