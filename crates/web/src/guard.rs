@@ -87,7 +87,7 @@ impl Refused {
 async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit, Refused> {
     let changes = !matches!(request.method, Method::GET | Method::HEAD);
     let is_program = matches!(needs, Needs::TokenRead | Needs::TokenWrite);
-    if changes && !is_program && !is_from_us(&request.headers) {
+    if changes && !is_program && !is_from_us(&request.headers, frame.secure) {
         return Err(HttpError::new(StatusCode::FORBIDDEN, "http-foreign-form", "").into());
     }
     let path = request.uri.path().to_owned();
@@ -185,13 +185,16 @@ fn check_token(needs: Needs, visit: Visit) -> Result<Visit, Refused> {
 
 /// Whether a browser says that the request comes from one of our own pages. Every browser of the last years says where a
 /// request comes from; what says nothing is no browser that could have been led here by another page's form.
-fn is_from_us(headers: &HeaderMap) -> bool {
+fn is_from_us(headers: &HeaderMap, secure: bool) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
+        return site == "same-origin";
     }
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
+        (Some(origin), Some(host)) => {
+            let ours = |scheme: &str| origin.strip_prefix(scheme) == Some(host);
+            ours("https://") || (!secure && ours("http://"))
+        }
         (Some(_), None) => false,
         (None, _) => true,
     }
@@ -251,12 +254,15 @@ mod tests {
 
     #[test]
     fn a_form_of_another_site_is_not_ours() {
-        assert!(!is_from_us(&headers(&[("sec-fetch-site", "cross-site")])));
-        assert!(!is_from_us(&headers(&[("sec-fetch-site", "same-site")])));
-        assert!(!is_from_us(&headers(&[("origin", "https://evil.example"), ("host", "mamori.local")])));
-        assert!(!is_from_us(&headers(&[("origin", "null"), ("host", "mamori.local")])));
-        assert!(is_from_us(&headers(&[("sec-fetch-site", "same-origin")])));
-        assert!(is_from_us(&headers(&[("origin", "https://mamori.local:8443"), ("host", "mamori.local:8443")])));
+        assert!(!is_from_us(&headers(&[("sec-fetch-site", "cross-site")]), true));
+        assert!(!is_from_us(&headers(&[("sec-fetch-site", "same-site")]), true));
+        assert!(!is_from_us(&headers(&[("origin", "https://evil.example"), ("host", "mamori.local")]), true));
+        assert!(!is_from_us(&headers(&[("origin", "null"), ("host", "mamori.local")]), true));
+        assert!(!is_from_us(&headers(&[("sec-fetch-site", "none")]), true));
+        assert!(!is_from_us(&headers(&[("origin", "http://mamori.local"), ("host", "mamori.local")]), true));
+        assert!(is_from_us(&headers(&[("origin", "http://mamori.local"), ("host", "mamori.local")]), false));
+        assert!(is_from_us(&headers(&[("sec-fetch-site", "same-origin")]), true));
+        assert!(is_from_us(&headers(&[("origin", "https://mamori.local:8443"), ("host", "mamori.local:8443")]), true));
     }
 
     #[test]

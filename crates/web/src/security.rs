@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use base::Lang;
@@ -41,15 +41,32 @@ pub(crate) fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, frame: &
         .route("/static/{file}", axum::routing::get(crate::assets::serve).with_state(Arc::clone(frame)))
         .fallback(|| async { HttpError::not_found() })
         .method_not_allowed_fallback(|| async { HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "http-not-found", "") })
-        .layer(from_fn_with_state(Arc::clone(frame), finish))
-        .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT_S)))
+        .layer(from_fn_with_state(Arc::clone(frame), finish))
+        .layer(CompressionLayer::new().compress_when(is_ours_and_text))
+}
+
+/// Only style and script are compressed: a page holds the secret of the session beside what a visitor chose, and its compressed
+/// length would tell about it; a font or a workbook is packed already and would only cost time.
+fn is_ours_and_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/css") || kind.starts_with("text/javascript")
+}
+
+/// The methods by which requests are counted. What a stranger makes up is one more, not one each.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    }
 }
 
 /// Draws the page of an error, sets the headers, counts, and logs one line without query, body or cookie.
 async fn finish(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let method = request.method().clone();
+    let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
@@ -66,10 +83,16 @@ async fn finish(State(frame): State<Arc<Frame>>, request: Request, next: Next) -
     // What a page says is this person's alone.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let took = began.elapsed();
-    frame.metrics.count(method.as_str(), &route, response.status().as_u16(), took);
-    let login = visit.as_ref().and_then(|visit| visit.person.as_ref()).map(|person| person.account.login.as_str());
+    frame.metrics.count(method, &route, response.status().as_u16(), took);
+    // On public pages nobody's name is noted: a voice without a name must stay without one.
+    let is_public = !route.starts_with("/s/") && !is_api;
+    let login = visit
+        .as_ref()
+        .filter(|_| !is_public)
+        .and_then(|visit| visit.person.as_ref())
+        .map(|person| person.account.login.as_str());
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(method = method.as_str(), route, status = response.status().as_u16(), took_ms, login, "request");
+    tracing::info!(method, route, status = response.status().as_u16(), took_ms, login, "request");
     response
 }
 

@@ -27,7 +27,7 @@ pub(super) fn respond(list: &List, format: Format, today: Date) -> Result<Respon
 
 /// A text that a spreadsheet would take for a formula stays a text.
 fn guarded(text: &str) -> String {
-    let starts_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let starts_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if starts_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_formula_in_a_name_stays_a_name() {
-        let text = csv_text(&list(&["=cmd|' /C calc'!A0", "@SUM(1)", "-5", "+81-3-1234", "ふつう"])).unwrap();
-        assert_eq!(text, "名前\r\n'=cmd|' /C calc'!A0\r\n'@SUM(1)\r\n-5\r\n'+81-3-1234\r\nふつう\r\n");
+        let text = csv_text(&list(&["=cmd|' /C calc'!A0", "@SUM(1)", "-5", "+81-3-1234", "＝1+1", "ふつう"])).unwrap();
+        assert_eq!(text, "名前\r\n'=cmd|' /C calc'!A0\r\n'@SUM(1)\r\n-5\r\n'+81-3-1234\r\n'＝1+1\r\nふつう\r\n");
     }
 
     #[test]
