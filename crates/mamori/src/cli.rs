@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -96,6 +97,9 @@ pub(crate) struct DemoArgs {
     /// 一度だけ走って終わる (run once and end)
     #[arg(long)]
     pub(crate) once: bool,
+    /// 画面を開くアドレス (address of the office) [既定 default: 空いているポート a free port]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
     /// 資産を増やして負荷をかける (extra assets at the first site)
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) assets: u32,
@@ -317,7 +321,13 @@ pub(crate) enum BenchName {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// 待ち受けるアドレス (address to listen on)
-    #[arg(long, default_value = "127.0.0.1:8443")]
-    pub(crate) listen: std::net::SocketAddr,
+    /// 待ち受けるアドレス (address to listen on) [既定 default: 127.0.0.1:8443]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// 監視用のアドレス：/health と /metrics (for a monitor)
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) monitor: Option<SocketAddr>,
+    /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
+    #[arg(long)]
+    pub(crate) plain_http: bool,
 }

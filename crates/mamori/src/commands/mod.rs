@@ -17,6 +17,7 @@ use anyhow::Result;
 use evidence::store::SiteRow;
 
 use crate::cli::{Global, SiteArgs};
+use crate::config::ServeConfig;
 use crate::output::Mistake;
 use installation::Settings;
 use installation::{Installation, SystemClock};
@@ -25,6 +26,7 @@ use installation::{Installation, SystemClock};
 pub(crate) struct Context<'a> {
     pub(crate) global: &'a Global,
     pub(crate) settings: Settings,
+    pub(crate) serve: ServeConfig,
 }
 
 impl Context<'_> {

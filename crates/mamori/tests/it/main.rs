@@ -14,5 +14,6 @@ mod demo;
 mod hostile;
 mod imports;
 mod ledger;
+mod serve;
 mod trouble;
 mod world;
