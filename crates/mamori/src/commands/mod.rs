@@ -3,6 +3,7 @@
 pub(crate) mod assess;
 pub(crate) mod claim;
 pub(crate) mod demo;
+mod demo_office;
 pub(crate) mod doctor;
 pub(crate) mod exception;
 pub(crate) mod fact;
