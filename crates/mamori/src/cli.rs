@@ -76,6 +76,10 @@ pub(crate) enum Command {
     Job(JobCommand),
     /// 画面を開く (the office)
     Serve(ServeArgs),
+    /// mamori 自身のデータの控えを取る (a portable copy of mamori's own data)
+    BackupSelf(BackupArgs),
+    /// 控えから、空のデータフォルダーや PostgreSQL に戻す (restore it into an empty data directory or database)
+    RestoreSelf(RestoreArgs),
     /// この環境で足りないものを調べる (what is missing here)
     Doctor,
     /// 設定を調べる (configuration)
@@ -330,4 +334,22 @@ pub(crate) struct ServeArgs {
     /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
     #[arg(long)]
     pub(crate) plain_http: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// 控えを置く、空のフォルダー (an empty folder)
+    pub(crate) dir: PathBuf,
+    /// 台帳の鍵と認証局の鍵も入れる。ほかの人が読めない所に置いてください (with the keys; keep it where nobody else reads)
+    #[arg(long)]
+    pub(crate) with_key: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// 控えのフォルダー (the backup)
+    pub(crate) dir: PathBuf,
+    /// 台帳の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }

@@ -17,6 +17,7 @@ use anyhow::Result;
 use base::Lang;
 use clap::Parser as _;
 use governance::exceptions::ExceptionError;
+use store::dump::DumpError;
 use store::ledger::{ExportError, LedgerError, VerifyError};
 use store::{BlobError, StoreError};
 
@@ -67,6 +68,8 @@ fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
         Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
         Command::Job(command) => commands::job::run(context, command),
         Command::Serve(arguments) => commands::serve::run(context, arguments),
+        Command::BackupSelf(arguments) => commands::backup::backup(&context, arguments),
+        Command::RestoreSelf(arguments) => commands::backup::restore(&context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());
@@ -106,6 +109,9 @@ fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a S
         return Some(err);
     }
     if let Some(ExportError::Store(err) | ExportError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
+    }
+    if let Some(DumpError::Store(err) | DumpError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
         return Some(err);
     }
     if let Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) = cause.downcast_ref() {

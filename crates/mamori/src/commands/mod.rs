@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod assess;
+pub(crate) mod backup;
 pub(crate) mod claim;
 pub(crate) mod demo;
 mod demo_office;

@@ -22,6 +22,7 @@ use office::{Office, OfficeSettings};
 use background::Background;
 pub(crate) use certificate::Names;
 use certificate::Source;
+pub(crate) use setup_code::write_secret;
 
 /// How long a request that runs may go on after the signal to end.
 const GRACE: Duration = Duration::from_secs(10);

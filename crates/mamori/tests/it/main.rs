@@ -15,5 +15,7 @@ mod hostile;
 mod imports;
 mod ledger;
 mod serve;
+mod serve_backup;
+mod serve_upgrade;
 mod trouble;
 mod world;
