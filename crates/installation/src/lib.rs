@@ -9,6 +9,6 @@ pub mod reports;
 mod settings;
 pub mod work;
 
-pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness};
+pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness, migrations};
 pub use packs::Packs;
 pub use settings::Settings;

@@ -48,7 +48,9 @@ pub struct Installation {
 /// Name and version, as reports show it.
 pub const PROGRAM: &str = concat!("mamori ", env!("CARGO_PKG_VERSION"));
 
-fn migrations() -> Vec<Migration> {
+/// Steps of the schema of the capabilities, in order; the office brings its own.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
     [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS].concat()
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -75,6 +76,10 @@ pub(crate) enum Command {
     Job(JobCommand),
     /// 画面を開く (the office)
     Serve(ServeArgs),
+    /// mamori 自身のデータの控えを取る (a portable copy of mamori's own data)
+    BackupSelf(BackupArgs),
+    /// 控えから、空のデータフォルダーや PostgreSQL に戻す (restore it into an empty data directory or database)
+    RestoreSelf(RestoreArgs),
     /// この環境で足りないものを調べる (what is missing here)
     Doctor,
     /// 設定を調べる (configuration)
@@ -96,6 +101,9 @@ pub(crate) struct DemoArgs {
     /// 一度だけ走って終わる (run once and end)
     #[arg(long)]
     pub(crate) once: bool,
+    /// 画面を開くアドレス (address of the office) [既定 default: 空いているポート a free port]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
     /// 資産を増やして負荷をかける (extra assets at the first site)
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) assets: u32,
@@ -319,7 +327,31 @@ pub(crate) enum BenchName {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// 待ち受けるアドレス (address to listen on)
-    #[arg(long, default_value = "127.0.0.1:8443")]
-    pub(crate) listen: std::net::SocketAddr,
+    /// 待ち受けるアドレス (address to listen on) [既定 default: 127.0.0.1:8443]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// 監視用のアドレス：/health と /metrics (for a monitor)
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) monitor: Option<SocketAddr>,
+    /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// 控えを置く、空のフォルダー (an empty folder)
+    pub(crate) dir: PathBuf,
+    /// 台帳の鍵と認証局の鍵も入れる。ほかの人が読めない所に置いてください (with the keys; keep it where nobody else reads)
+    #[arg(long)]
+    pub(crate) with_key: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// 控えのフォルダー (the backup)
+    pub(crate) dir: PathBuf,
+    /// 台帳の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }

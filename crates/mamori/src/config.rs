@@ -1,5 +1,6 @@
 //! `mamori.toml`: where things are and how much is read. Unknown keys are refused.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -21,6 +22,26 @@ pub(crate) struct Config {
     pub(crate) ledger_name: Option<String>,
     /// Limits of what is read.
     pub(crate) limits: LimitsConfig,
+    /// How the office is served.
+    pub(crate) serve: ServeConfig,
+}
+
+/// How the office is served.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServeConfig {
+    /// Address to listen on; without it, 127.0.0.1:8443.
+    pub(crate) listen: Option<SocketAddr>,
+    /// Names and addresses people type, besides the host's own: for the certificate made here.
+    pub(crate) name: Vec<String>,
+    /// A certificate chain in PEM, in place of the one made here; `key` goes with it.
+    pub(crate) certificate: Option<PathBuf>,
+    /// Its private key in PEM.
+    pub(crate) key: Option<PathBuf>,
+    /// HTTP without encryption; only on an address of this machine alone.
+    pub(crate) plain_http: bool,
+    /// Address for a monitor (`/health`, `/metrics`); without it, none.
+    pub(crate) monitor: Option<SocketAddr>,
 }
 
 /// Limits of what is read, in megabytes and files.
@@ -46,6 +67,14 @@ pub(crate) const SAMPLE: &str = r#"# mamori.toml
 # file_mb = 512                   # 1ファイルの上限 / one file
 # total_mb = 4096                 # 1回の取り込みの上限 / everything handed in at once
 # files = 100000                  # 1回のファイル数の上限 / number of files
+
+[serve]
+# listen = "127.0.0.1:8443"       # 画面を開くアドレス / address of the office
+# name = ["mamori.example.local"] # 画面を開くときに打つ名前 / names people type
+# certificate = "server.pem"      # 証明書。無ければデータフォルダーに作る / certificate; made in the data directory if left out
+# key = "server-key.pem"          # その秘密鍵 / its private key
+# plain_http = false              # 暗号化しない。この機器だけのアドレスに限る / no encryption, loopback only
+# monitor = "127.0.0.1:9443"      # 監視用 / for a monitor: /health, /metrics
 "#;
 
 impl Config {
@@ -98,5 +127,6 @@ mod tests {
         let text: String = SAMPLE.lines().skip(1).map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
         let config: Config = toml::from_str(&text).unwrap();
         assert_eq!(config.limits.file_mb, Some(512));
+        assert_eq!(config.serve.listen.map(|address| address.port()), Some(8443));
     }
 }

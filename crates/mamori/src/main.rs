@@ -8,6 +8,7 @@ mod config;
 
 mod output;
 
+mod serving;
 mod show_report;
 
 use std::io::ErrorKind;
@@ -17,27 +18,32 @@ use anyhow::Result;
 use base::Lang;
 use clap::Parser as _;
 use governance::exceptions::ExceptionError;
+use store::dump::DumpError;
 use store::ledger::{ExportError, LedgerError, VerifyError};
 use store::{BlobError, StoreError};
 
 use crate::cli::{Cli, Command, ConfigCommand};
 use crate::commands::Context;
-use crate::config::{Config, SAMPLE};
+use crate::config::{Config, SAMPLE, ServeConfig};
 use crate::output::{Mistake, Outcome};
 use installation::Settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    init_tracing();
-    let settings = match Config::load(cli.global.config.as_deref()) {
-        Ok(config) => config.settle(cli.global.data.clone(), cli.global.database.clone(), cli.global.lang.as_deref()),
+    init_tracing(matches!(cli.command, Command::Serve(_)));
+    let (settings, serve) = match Config::load(cli.global.config.as_deref()) {
+        Ok(config) => {
+            let serve = config.serve.clone();
+            let lang = cli.global.lang.as_deref();
+            (config.settle(cli.global.data.clone(), cli.global.database.clone(), lang), serve)
+        }
         Err(err) => {
             let lang = Lang::from_locale(cli.global.lang.as_deref().unwrap_or("ja"));
             return fail(lang, "trouble-config", &err);
         }
     };
     let lang = settings.lang;
-    match run(&cli, settings) {
+    match run(&cli, settings, serve) {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(err) => match err.downcast_ref::<Mistake>() {
             Some(mistake) => {
@@ -49,8 +55,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
-    let context = Context { global: &cli.global, settings };
+fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
+    let context = Context { global: &cli.global, settings, serve };
     match &cli.command {
         Command::Demo(arguments) => commands::demo::run(context, arguments),
         Command::Assess(arguments) => commands::assess::run(context, arguments),
@@ -63,6 +69,8 @@ fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
         Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
         Command::Job(command) => commands::job::run(context, command),
         Command::Serve(arguments) => commands::serve::run(context, arguments),
+        Command::BackupSelf(arguments) => commands::backup::backup(&context, arguments),
+        Command::RestoreSelf(arguments) => commands::backup::restore(&context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());
@@ -104,6 +112,9 @@ fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a S
     if let Some(ExportError::Store(err) | ExportError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
         return Some(err);
     }
+    if let Some(DumpError::Store(err) | DumpError::Blob(BlobError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
+    }
     if let Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) = cause.downcast_ref() {
         return Some(err);
     }
@@ -121,11 +132,38 @@ fn fail(lang: Lang, id: &str, err: &anyhow::Error) -> ExitCode {
     ExitCode::from(Outcome::Trouble.code())
 }
 
-/// Logs go to standard error as JSON lines when `MAMORI_LOG` asks for a level; they carry no contents and no secrets.
-fn init_tracing() {
-    let level = std::env::var_os("MAMORI_LOG")
+/// Logs go to standard error as JSON lines: always when the office is served, else when `MAMORI_LOG` asks for a level. They carry
+/// no contents and no secrets; the libraries below us, which know no such rule, are heard from warnings on.
+fn init_tracing(always: bool) {
+    use tracing_subscriber::filter::filter_fn;
+    use tracing_subscriber::prelude::*;
+    let asked = std::env::var_os("MAMORI_LOG")
         .and_then(|level| level.to_str().and_then(|level| level.parse::<tracing::Level>().ok()));
-    if let Some(level) = level {
-        let _ = tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr).try_init();
-    }
+    let Some(level) = asked.or(always.then_some(tracing::Level::INFO)) else { return };
+    let wanted = filter_fn(move |metadata| {
+        let most = if is_ours(metadata.target()) { level } else { level.min(tracing::Level::WARN) };
+        *metadata.level() <= most
+    });
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(wanted);
+    let _ = tracing_subscriber::registry().with(lines).try_init();
+}
+
+/// Whether a log line comes from one of our own crates.
+fn is_ours(target: &str) -> bool {
+    const OURS: [&str; 13] = [
+        "mamori",
+        "installation",
+        "office",
+        "web",
+        "people",
+        "governance",
+        "evidence",
+        "store",
+        "asset",
+        "hardening",
+        "risk",
+        "report",
+        "assess",
+    ];
+    OURS.contains(&target.split("::").next().unwrap_or_default())
 }

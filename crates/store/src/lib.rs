@@ -9,6 +9,7 @@
 
 pub mod blobs;
 pub mod database;
+pub mod dump;
 pub mod error;
 pub mod jobs;
 pub mod ledger;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use base::{Severity, Verdict};
@@ -12,7 +13,7 @@ use evidence::store::SiteRow;
 use governance::assessment::Assessment;
 use serde_json::json;
 
-use super::Context;
+use super::{Context, demo_office};
 use crate::cli::DemoArgs;
 use crate::output::{self, Mistake, Outcome};
 use crate::show_report;
@@ -31,7 +32,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &DemoArgs) -> Result<Outcome>
         std::fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
     }
     let settings = Settings { data, database: None, ..context.settings.clone() };
-    let installation = Installation::open(settings, Box::new(SystemClock))?;
+    let installation = Arc::new(Installation::open(settings, Box::new(SystemClock))?);
     let today = installation.now().date_jst();
     let sites = demo_hospital::generate(&Options { today, extra_assets: arguments.assets, seed: SEED })?;
     let mut tally = Tally::default();
@@ -47,8 +48,8 @@ pub(crate) fn run(context: Context<'_>, arguments: &DemoArgs) -> Result<Outcome>
     } else {
         show(&installation, &sites, &tally, &folder);
     }
-    if !arguments.once && !context.global.json {
-        open_in_browser(&folder.join("report").join("minato").join("report.html"));
+    if !arguments.once {
+        demo_office::open(&installation, arguments.listen, context.global.json)?;
     }
     let complete = tally.planted == tally.found;
     Ok(if complete { Outcome::Done } else { Outcome::Contradicted })
@@ -191,14 +192,4 @@ fn show(installation: &Installation, sites: &[Site], tally: &Tally, folder: &Pat
         output::line(&format!("  ! {extra}"));
     }
     output::line(&installation.say("demo-where", &[("folder", folder.display().to_string().into())]));
-}
-
-/// Opens the report where there is somebody to look; silence where there is not.
-fn open_in_browser(path: &Path) {
-    let has_screen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    if has_screen || cfg!(target_os = "macos") {
-        let quiet = std::process::Stdio::null;
-        let _ = std::process::Command::new(opener).arg(path).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
-    }
 }

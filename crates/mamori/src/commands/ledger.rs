@@ -97,8 +97,17 @@ fn compare_with_witnessed(folder: &Path, notes: &[String], result: &mut Verifica
 fn verify(installation: &Installation, context: &Context<'_>, witnessed: &[PathBuf]) -> Result<Outcome> {
     let notes = read_notes(witnessed)?;
     let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
-    let result =
-        ledger::verify(&installation.database, &installation.blobs, &installation.ledger.public_key(), &notes)?;
+    verify_and_show(installation, context, &notes)
+}
+
+/// Verifies ledger, evidence and facts, and says what came out.
+pub(crate) fn verify_and_show(
+    installation: &Installation,
+    context: &Context<'_>,
+    witnessed: &[&str],
+) -> Result<Outcome> {
+    let key = installation.ledger.public_key();
+    let result = ledger::verify(&installation.database, &installation.blobs, &key, witnessed)?;
     let facts = verify_facts(installation)?;
     Ok(show(context, &result, &facts))
 }

@@ -1,8 +1,10 @@
 //! One file per command.
 
 pub(crate) mod assess;
+pub(crate) mod backup;
 pub(crate) mod claim;
 pub(crate) mod demo;
+mod demo_office;
 pub(crate) mod doctor;
 pub(crate) mod exception;
 pub(crate) mod fact;
@@ -17,6 +19,7 @@ use anyhow::Result;
 use evidence::store::SiteRow;
 
 use crate::cli::{Global, SiteArgs};
+use crate::config::ServeConfig;
 use crate::output::Mistake;
 use installation::Settings;
 use installation::{Installation, SystemClock};
@@ -25,6 +28,7 @@ use installation::{Installation, SystemClock};
 pub(crate) struct Context<'a> {
     pub(crate) global: &'a Global,
     pub(crate) settings: Settings,
+    pub(crate) serve: ServeConfig,
 }
 
 impl Context<'_> {

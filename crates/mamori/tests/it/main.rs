@@ -14,5 +14,8 @@ mod demo;
 mod hostile;
 mod imports;
 mod ledger;
+mod serve;
+mod serve_backup;
+mod serve_upgrade;
 mod trouble;
 mod world;

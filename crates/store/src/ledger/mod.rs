@@ -87,6 +87,10 @@ impl Ledger {
         Self { key }
     }
 
+    pub(crate) const fn key(&self) -> &LedgerKey {
+        &self.key
+    }
+
     /// The key others check with.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {

@@ -4,6 +4,7 @@
 mod blobs;
 mod corruption;
 mod database;
+mod dump;
 mod jobs;
 mod ledger;
 mod migrations;
