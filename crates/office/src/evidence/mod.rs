@@ -1,6 +1,7 @@
 //! Evidence down to its bytes, proofs, and the audit trail.
 
 mod evidence_list;
+pub(crate) mod words;
 
 use people::Role;
 use web::{Needs, Routes};
