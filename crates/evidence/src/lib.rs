@@ -15,6 +15,6 @@ pub mod world;
 
 pub use gather::{Gathered, Limits, gather};
 pub use importer::{FactSink, Importer, NewFact, ReadError, Redaction, Refusal, Source, Struck};
-pub use receive::{Intake, Receipt, ReceiptState, ReceiveError};
+pub use receive::{Intake, Receipt, ReceiptState, ReceiveError, Staged};
 pub use recognise::Registry;
 pub use world::{Deriver, World};

@@ -7,7 +7,7 @@ use store::ledger::{LedgerError, NewEntry, Recording};
 use store::{BlobError, Blobs, Database, Ledger, StoreError};
 
 use crate::facts_root::{NamedFact, facts_root};
-use crate::importer::{FactSink, Importer, NewFact, ReadError, Refusal, Source, Struck};
+use crate::importer::{FactSink, Importer, NewFact, ReadError, Redaction, Refusal, Source, Struck};
 use crate::preview::{self, Preview};
 use crate::recognise::Registry;
 use crate::store::{self as tables, EvidenceRow, FactRow};
@@ -101,6 +101,15 @@ pub enum ReceiveError {
     },
 }
 
+/// What is remembered of a previewed file beside its redacted bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// Hash of the bytes that were handed in.
+    pub original: ContentHash,
+    /// Secrets that were taken out of them.
+    pub struck: Vec<Struck>,
+}
+
 /// Whether differences are shown or applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -120,26 +129,10 @@ impl Intake<'_> {
     pub fn receive(&self, source: &Source<'_>, mode: Mode) -> Result<Receipt, ReceiveError> {
         let original = ContentHash::of(source.bytes);
         let known = self.database.read(|tx| tables::find_by_original(tx, self.site, original))?;
-        let importer = self.registry.find(source);
-        // A file nobody recognises may hold a secret all the same.
-        let redaction = match importer {
-            Some(importer) => importer.redact(source.bytes),
-            None => self.registry.iter().find_map(|importer| importer.redact(source.bytes)),
-        };
+        let redaction = self.take_secrets_out(source);
         let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
-        let source = Source { bytes: stored, ..*source };
-        let mut sink = FactSink::new(self.dictionary);
-        let read = importer.map(|importer| importer.read(&source, &mut sink));
-        if let (Some(importer), Some(stated)) = (importer, sink.undefined().first()) {
-            return Err(ReceiveError::Importer { importer: importer.id(), stated: stated.clone() });
-        }
-        let state = match read {
-            None => ReceiptState::Unrecognised,
-            Some(Err(err)) => ReceiptState::Unreadable(err),
-            Some(Ok(())) => ReceiptState::Applied,
-        };
         let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
-        let reading = Reading::new(importer, &source, sink, state, struck, original);
+        let reading = self.read(source, &Source { bytes: stored, ..*source }, original, struck)?;
         if let Some(known) = known.filter(|known| reading.repeats(known)) {
             return Ok(known_receipt(source.name, &known));
         }
@@ -151,7 +144,52 @@ impl Intake<'_> {
             Mode::PreviewAll => return Ok(reading.receipt),
             Mode::Apply | Mode::PreviewLedgers => {}
         }
-        self.apply(reading)
+        self.apply(&reading, |_, _| Ok(()))
+    }
+
+    /// Applies a file that was previewed. `source` holds the bytes as they were staged, its secrets already taken out; `within`
+    /// runs in the same transaction, after the evidence was recorded, and undoes everything if it refuses.
+    ///
+    /// # Errors
+    /// What `within` returns, or a [`ReceiveError`]; nothing was changed then.
+    pub fn apply_staged<E: From<StoreError> + From<LedgerError> + From<ReceiveError>>(
+        &self,
+        source: &Source<'_>,
+        staged: &Staged,
+        within: impl FnMut(&mut Recording<'_>, &Receipt) -> Result<(), E>,
+    ) -> Result<Receipt, E> {
+        let reading = self.read(source, source, staged.original, staged.struck.clone())?;
+        self.apply(&reading, within)
+    }
+
+    /// The bytes without their secrets; `None` if there are none. Whatever the format: a file nobody recognises, or one that is
+    /// read as something else, may hold a secret all the same.
+    #[must_use]
+    pub fn take_secrets_out(&self, source: &Source<'_>) -> Option<Redaction> {
+        let own = self.registry.find(source).and_then(|importer| importer.redact(source.bytes));
+        own.or_else(|| self.registry.iter().find_map(|importer| importer.redact(source.bytes)))
+    }
+
+    /// What the importer of `source` makes of `redacted`, the same file without its secrets.
+    fn read<'b>(
+        &self,
+        source: &Source<'_>,
+        redacted: &Source<'b>,
+        original: ContentHash,
+        struck: Vec<Struck>,
+    ) -> Result<Reading<'b>, ReceiveError> {
+        let importer = self.registry.find(source);
+        let mut sink = FactSink::new(self.dictionary);
+        let read = importer.map(|importer| importer.read(redacted, &mut sink));
+        if let (Some(importer), Some(stated)) = (importer, sink.undefined().first()) {
+            return Err(ReceiveError::Importer { importer: importer.id(), stated: stated.clone() });
+        }
+        let state = match read {
+            None => ReceiptState::Unrecognised,
+            Some(Err(err)) => ReceiptState::Unreadable(err),
+            Some(Ok(())) => ReceiptState::Applied,
+        };
+        Ok(Reading::new(importer, redacted, sink, state, struck, original))
     }
 
     fn preview(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
@@ -161,16 +199,21 @@ impl Intake<'_> {
         Ok(Receipt { state: ReceiptState::Previewed(preview), ..reading.receipt })
     }
 
-    fn apply(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {
-        self.blobs.put(reading.stored)?;
+    fn apply<E: From<StoreError> + From<LedgerError> + From<ReceiveError>>(
+        &self,
+        reading: &Reading<'_>,
+        mut within: impl FnMut(&mut Recording<'_>, &Receipt) -> Result<(), E>,
+    ) -> Result<Receipt, E> {
+        self.blobs.put(reading.stored).map_err(ReceiveError::from)?;
         self.ledger.write(self.database, reading.received_at, |recording| {
             // Somebody else may have handed in the same bytes since they were first looked for.
             let known = tables::find_by_original(recording, self.site, reading.original)?;
-            if let Some(known) = known.filter(|known| reading.repeats(known)) {
-                return Ok(known_receipt(&reading.receipt.name, &known));
-            }
-            let evidence = self.record(recording, &reading)?;
-            Ok(Receipt { evidence: Some(evidence), ..reading.receipt.clone() })
+            let receipt = match known.filter(|known| reading.repeats(known)) {
+                Some(known) => known_receipt(&reading.receipt.name, &known),
+                None => Receipt { evidence: Some(self.record(recording, reading)?), ..reading.receipt.clone() },
+            };
+            within(recording, &receipt)?;
+            Ok(receipt)
         })
     }
 

@@ -55,6 +55,7 @@ impl Office {
             navigation: NAVIGATION,
             metrics: web::metrics::Metrics::default(),
             font: report::pdf::screen_font(),
+            uploads: web::Uploads::default(),
             secure: settings.secure,
         };
         Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings }))

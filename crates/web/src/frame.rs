@@ -7,6 +7,7 @@ use people::{Randomness, RoleSet};
 use store::{Database, StoreError};
 
 use crate::metrics::Metrics;
+use crate::upload::Uploads;
 
 /// A site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub struct Frame {
     pub metrics: Metrics,
     /// The Japanese font for screens that lack one, as a TrueType file.
     pub font: Option<&'static [u8]>,
+    /// Places for uploads.
+    pub uploads: Uploads,
     /// Whether cookies may only travel over HTTPS. Off only for tests.
     pub secure: bool,
 }

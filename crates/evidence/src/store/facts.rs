@@ -145,7 +145,7 @@ pub fn each_fact(
     )
 }
 
-fn read_grade(row: &Row, index: usize) -> Result<Grade, StoreError> {
+pub(super) fn read_grade(row: &Row, index: usize) -> Result<Grade, StoreError> {
     let level = row.integer(index)?;
     u8::try_from(level).ok().and_then(Grade::from_level).ok_or(StoreError::Column {
         index,

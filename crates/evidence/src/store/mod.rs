@@ -1,6 +1,7 @@
 //! The tables of evidence and facts: the only place of this crate with SQL. Facts stand in `facts.rs`.
 
 mod facts;
+mod one;
 
 use std::collections::HashMap;
 
@@ -12,15 +13,28 @@ pub use facts::{
     list_misfiled, list_subjects, number_keys, number_subjects,
 };
 
+pub use one::{
+    NamedRow, RefusalRow, find_evidence, find_grade_of_evidence, list_facts_of_evidence, list_refusals_of_evidence,
+    list_struck_of_evidence,
+};
+
 use crate::importer::{Refusal, Struck};
 
 /// Steps of the schema of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    capability: "evidence",
-    number: 1,
-    name: "evidence",
-    sql: include_str!("../../migrations/0001_evidence.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        capability: "evidence",
+        number: 1,
+        name: "evidence",
+        sql: include_str!("../../migrations/0001_evidence.sql"),
+    },
+    Migration {
+        capability: "evidence",
+        number: 2,
+        name: "facts_of_evidence",
+        sql: include_str!("../../migrations/0002_facts_of_evidence.sql"),
+    },
+];
 
 /// A hospital, clinic or pharmacy of this installation.
 #[derive(Debug, Clone, PartialEq, Eq)]

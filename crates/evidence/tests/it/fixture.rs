@@ -157,7 +157,16 @@ impl<'a> Desk<'a> {
         modified_at: Option<UtcSeconds>,
         mode: Mode,
     ) -> Result<Receipt, ReceiveError> {
-        let intake = Intake {
+        let source = Source { modified_at, ..self.source(name, text) };
+        self.intake(site).receive(&source, mode)
+    }
+
+    pub(crate) fn source<'b>(&self, name: &'b str, text: &'b str) -> Source<'b> {
+        Source { name, bytes: text.as_bytes(), received_at: NOW, modified_at: None, neighbours: &Alone }
+    }
+
+    pub(crate) fn intake<'b>(&'b self, site: &'b str) -> Intake<'b> {
+        Intake {
             database: &self.store.database,
             blobs: &self.store.blobs,
             ledger: &self.ledger,
@@ -165,9 +174,7 @@ impl<'a> Desk<'a> {
             dictionary: &self.dictionary,
             site,
             who: "tester",
-        };
-        let source = Source { name, bytes: text.as_bytes(), received_at: NOW, modified_at, neighbours: &Alone };
-        intake.receive(&source, mode)
+        }
     }
 
     pub(crate) fn world(&self) -> World {

@@ -6,7 +6,8 @@ use base::{ContentHash, Grade, Locator};
 use evidence::facts_root::{NamedFact, facts_root};
 use evidence::receive::Mode;
 use evidence::store::{self as tables, MIGRATIONS};
-use evidence::{ReceiptState, ReceiveError};
+use evidence::{ReceiptState, ReceiveError, Staged};
+use store::ledger::LedgerError;
 use testkit::{NOW, on_each_database};
 
 use crate::fixture::{Desk, asset};
@@ -233,4 +234,34 @@ fn every_part_of_a_fact_is_in_its_hash() {
     let (a, b) = (fact.leaf(), others[0].leaf());
     assert_eq!(facts_root(vec![a, b]), facts_root(vec![b, a]), "the order of rows does not matter");
     assert_ne!(facts_root(vec![a, b]), facts_root(vec![a]));
+}
+
+#[test]
+fn a_staged_file_is_recorded_with_the_original_hash_and_what_was_struck() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let text = "LEDGER\nasset:a asset.name A\nsecret hunter2";
+        let source = desk.source("a.txt", text);
+        let receipt = desk.intake("handa").receive(&source, Mode::PreviewLedgers)?;
+        assert!(matches!(receipt.state, ReceiptState::Previewed(_)), "{receipt:?}");
+        let redaction = desk.intake("handa").take_secrets_out(&source).unwrap();
+        assert!(!String::from_utf8_lossy(&redaction.bytes).contains("hunter2"));
+        let staged = Staged { original: ContentHash::of(text.as_bytes()), struck: redaction.struck };
+        let kept = String::from_utf8(redaction.bytes).unwrap();
+        let apply = |refuse: bool| {
+            desk.intake("handa").apply_staged(&desk.source("a.txt", &kept), &staged, |_, receipt| {
+                assert!(receipt.evidence.is_some());
+                if refuse { Err(ReceiveError::Ledger(LedgerError::NotOurs { source: None })) } else { Ok(()) }
+            })
+        };
+        assert!(apply(true).is_err());
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0), "what is refused leaves nothing");
+        let applied = apply(false)?;
+        assert_eq!((applied.state, applied.struck.len()), (ReceiptState::Applied, 1));
+        let row = store.database.read(|tx| tables::find_by_hash(tx, "handa", staged.original))?.unwrap();
+        assert_eq!((row.sha256, row.original), (ContentHash::of(kept.as_bytes()), ContentHash::of(text.as_bytes())));
+        let again = desk.intake("handa").receive(&source, Mode::PreviewLedgers)?;
+        assert_eq!(again.state, ReceiptState::Known, "the original handed in again is recognised");
+        Ok(())
+    });
 }

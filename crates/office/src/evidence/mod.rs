@@ -1,6 +1,14 @@
 //! Evidence down to its bytes, proofs, and the audit trail.
 
+mod audit_entry;
+mod audit_kinds;
+mod audit_page;
+mod bytes;
+mod bytes_page;
+mod download;
 mod evidence_list;
+mod evidence_page;
+pub(crate) mod words;
 
 use people::Role;
 use web::{Needs, Routes};
@@ -12,5 +20,14 @@ const READERS: &[Role] = &[Role::Administrator, Role::Auditor];
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {
-    Routes::new().get("/s/{site}/evidence", Needs::Site(READERS), evidence_list::show)
+    let readers = Needs::Site(READERS);
+    Routes::new()
+        .get("/s/{site}/evidence", readers, evidence_list::show)
+        .get("/s/{site}/evidence/{number}", readers, evidence_page::show)
+        .get("/s/{site}/evidence/{number}/view", readers, bytes_page::show)
+        .get("/s/{site}/evidence/{number}/download", readers, download::evidence)
+        .get("/s/{site}/audit", readers, audit_page::show)
+        .get("/s/{site}/audit/key", readers, download::key)
+        .get("/s/{site}/audit/{seq}", readers, audit_entry::show)
+        .get("/s/{site}/audit/{seq}/proof", readers, download::proof)
 }

@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod export;
 pub mod key;
 pub mod problem;
+pub mod search;
 pub mod tree;
 pub mod verify;
 mod verify_export;
@@ -21,6 +22,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use export::{ExportError, export};
 pub use key::{KeyError, LedgerKey, PublicKey};
 pub use problem::{Finding, Place, Problem, Verification};
+pub use search::{EntrySearch, Found, search_entries};
 pub use verify::{VerifyError, verify, verify_tail};
 pub use verify_export::verify_export;
 

@@ -1,0 +1,65 @@
+//! Bytes in hexadecimal.
+
+use std::io;
+
+use ::store::{BlobError, Blobs};
+use base::ContentHash;
+
+use super::{Cell, Drawn, Row};
+
+/// Bytes of one row.
+const ROW: u64 = 16;
+/// Bytes of a window.
+const WINDOW: u64 = 64 * ROW;
+
+/// The bytes around `at`.
+pub(super) fn draw(
+    blobs: &Blobs,
+    hash: ContentHash,
+    size: u64,
+    at: Option<u64>,
+    from: Option<u64>,
+) -> Result<Drawn, BlobError> {
+    let first = from.unwrap_or_else(|| at.unwrap_or(0).saturating_sub(WINDOW / 4)) / ROW * ROW;
+    let mut window = Window { first, at: 0, kept: Vec::new() };
+    blobs.copy_to(hash, &mut window)?;
+    let rows = (0..).zip(window.kept.chunks(16)).map(|(number, bytes): (u64, &[u8])| {
+        let offset = first + number * ROW;
+        let is_hit = at.is_some_and(|at| at >= offset && at < offset + ROW);
+        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = bytes.iter().map(|byte| if matches!(byte, 32..=126) { char::from(*byte) } else { '.' }).collect();
+        let cells = [hex.join(" "), text].map(|text| Cell { text, is_hit: false });
+        Row { label: format!("{offset:08x}"), is_hit, cells: cells.into() }
+    });
+    Ok(Drawn {
+        rows: rows.collect(),
+        before: (first > 0).then(|| first.saturating_sub(WINDOW)),
+        after: Some(first.saturating_add(WINDOW)).filter(|next| *next < size),
+        is_lost: at.is_some_and(|at| at >= size),
+        ..Drawn::default()
+    })
+}
+
+/// Keeps the bytes of a window while the file goes by.
+struct Window {
+    first: u64,
+    at: u64,
+    kept: Vec<u8>,
+}
+
+impl io::Write for Window {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        let (begin, end) = (self.at, self.at.saturating_add(length));
+        let from = self.first.clamp(begin, end) - begin;
+        let to = self.first.saturating_add(WINDOW).clamp(begin, end) - begin;
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        self.kept.extend_from_slice(part.get(place(from)..place(to)).unwrap_or_default());
+        self.at = end;
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Files that leave the house: evidence, proofs, the public key. Always as attachments, never as pages.
+
+use ::store::ledger::{self, LedgerError, NewEntry};
+use ::store::{BlobError, StoreError};
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+use web::visit::encode_segment;
+use web::{HttpError, SiteVisit, blocking};
+
+use super::{audit_entry, evidence_page};
+use crate::state::Shared;
+
+/// The stored bytes of a piece of evidence. Who took them stands in the ledger.
+pub(super) async fn evidence(
+    visit: SiteVisit,
+    Path((_, number)): Path<(String, String)>,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let row = evidence_page::find(&office, &visit, &number)?;
+        let bytes = office.installation.blobs.read(row.sha256).map_err(no_bytes)?;
+        let body = json!({ "evidence": row.id, "blob": row.sha256.to_string(), "name": row.name });
+        let written = office.installation.ledger.write::<_, LedgerError>(office.database(), visit.now, |tx| {
+            tx.append(&NewEntry { kind: "evidence.downloaded", site: visit.site_id(), who: &visit.who(), body: &body })
+        });
+        written.map_err(no_ledger)?;
+        attachment("application/octet-stream", &row.name, bytes)
+    })
+    .await
+}
+
+/// The proof that an entry is in the ledger.
+pub(super) async fn proof(
+    visit: SiteVisit,
+    Path((_, seq)): Path<(String, String)>,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let entry = audit_entry::find(&office, &visit, &seq)?;
+        let document = office.database().read(|tx| ledger::inclusion_document(tx, entry.seq)).map_err(no_ledger)?;
+        let text = serde_json::to_string_pretty(&document).map_err(HttpError::internal)?;
+        attachment("application/json", &format!("proof-{}.json", entry.seq), text.into_bytes())
+    })
+    .await
+}
+
+/// The public key with which the ledger is checked.
+pub(super) async fn key(_: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
+    let line = format!("{}\n", office.installation.ledger.public_key());
+    attachment("text/plain; charset=utf-8", "public-key.txt", line.into_bytes())
+}
+
+/// Bytes that are gone or changed are a matter for the verification of the ledger; the reader is told in plain words.
+pub(super) fn no_bytes(err: BlobError) -> HttpError {
+    match err {
+        BlobError::Missing { .. } | BlobError::Changed { .. } => {
+            tracing::error!(error = %err, "evidence is not as it was");
+            HttpError::new(StatusCode::CONFLICT, "evidence-damaged", "")
+        }
+        BlobError::Store(err) => err.into(),
+        BlobError::Full { .. } | BlobError::Io { .. } => HttpError::internal(err),
+    }
+}
+
+pub(super) fn no_ledger(err: LedgerError) -> HttpError {
+    match err {
+        LedgerError::Store(err) => StoreError::into(err),
+        LedgerError::Outside { .. } => HttpError::not_found(),
+        LedgerError::Canonical(_) | LedgerError::Damaged { .. } | LedgerError::NotOurs { .. } => {
+            HttpError::internal(err)
+        }
+    }
+}
+
+/// An answer that a browser saves and never shows.
+fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response, HttpError> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String =
+        last.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode_segment(last));
+    let mut response = (StatusCode::OK, [(header::CONTENT_TYPE, kind)], bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(HttpError::internal)?);
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+    );
+    Ok(response)
+}

@@ -1,0 +1,138 @@
+//! The door: what can be handed in, the form for it, and what was handed in before.
+
+use ::evidence::Gathered;
+use ::store::StoreError;
+use ::store::ledger::{LedgerError, NewEntry};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use web::list::{Cell, Column, List, ListQuery, Total};
+use web::{HttpError, Page, SiteVisit, Upload, UploadLimits, blocking, redirect};
+
+use super::{assessed, receiving, store as tables, words};
+use crate::Office;
+use crate::state::Shared;
+
+/// Most files of one upload; what is in an archive does not count.
+const MAX_FILES: usize = 20_000;
+
+/// What can be handed in: the message that names it, and the command that makes it, if there is one.
+const SOURCES: [(&str, &str); 8] = [
+    ("import-source-ledger", ""),
+    ("import-source-users", r"Get-ADUser -Filter * -Properties * | Export-Csv C:\temp\users.csv -Encoding UTF8"),
+    (
+        "import-source-computers",
+        r"Get-ADComputer -Filter * -Properties OperatingSystem,userAccountControl,lastLogonTimestamp,msLAPS-PasswordExpirationTime,ms-Mcs-AdmPwdExpirationTime | Export-Csv C:\temp\computers.csv -Encoding UTF8",
+    ),
+    (
+        "import-source-administrators",
+        r#"Get-ADGroupMember "Domain Admins" -Recursive | Export-Csv C:\temp\admins.csv -Encoding UTF8"#,
+    ),
+    ("import-source-policies", r"Backup-GPO -All -Path C:\temp\gpo"),
+    ("import-source-machine", r"secedit /export /cfg C:\temp\%COMPUTERNAME%_secedit.inf"),
+    ("import-source-audit", r"auditpol /backup /file:C:\temp\%COMPUTERNAME%_audit.csv"),
+    ("import-source-scan", r"nmap -sT -oX C:\temp\scan.xml 192.168.10.0/24"),
+];
+
+#[derive(Template)]
+#[template(path = "import/hand_in.html")]
+struct Above<'a> {
+    visit: &'a SiteVisit,
+    action: String,
+    limit: String,
+    sources: [(&'static str, &'static str); 8],
+}
+
+pub(super) async fn show(
+    visit: SiteVisit,
+    query: ListQuery,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let window = query.window();
+        let (batches, total) = office.database().read(|tx| {
+            let total = tables::count_batches(tx, visit.site_id())?;
+            let batches = tables::list_batches(tx, visit.site_id(), window.offset, window.limit)?;
+            let mut rows = Vec::with_capacity(batches.len());
+            for batch in batches {
+                let (counts, decided) = (tables::count_items(tx, batch.id)?, tables::find_decided(tx, batch.id)?);
+                rows.push((batch, counts, decided.0));
+            }
+            Ok::<_, StoreError>((rows, total))
+        })?;
+        let list = List {
+            caption: visit.text("import-batches"),
+            columns: vec![
+                Column::new(visit.text("import-started")),
+                Column::new(visit.text("import-who")),
+                Column::new(visit.text("import-files")).number(),
+                Column::new(visit.text("import-state")),
+            ],
+            rows: batches
+                .iter()
+                .map(|(batch, counts, waiting)| {
+                    let (text, look) = words::batch_state(&visit, batch, counts.iter().sum(), *waiting);
+                    vec![
+                        Cell::link(visit.minute(batch.started_at), visit.path_of(&format!("import/{}", batch.id))),
+                        Cell::text(batch.who.as_str()),
+                        Cell::text(batch.files.to_string()),
+                        Cell::text(text).look(look),
+                    ]
+                })
+                .collect(),
+            total: Total::Exactly(total),
+            filters: Vec::new(),
+            can_search: false,
+            empty: visit.text("import-none-yet"),
+        };
+        let most = format!("{} MB", limits(&office).total_bytes.div_ceil(1 << 20));
+        let limit = visit.say("import-limit", &[("limit", most.into())]);
+        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources: SOURCES };
+        let above = above.render().map_err(HttpError::internal)?;
+        let page = Page::new(visit.text("import-title"), "import").help(visit.text("import-help"));
+        list.respond(&visit, &page, &query, &above)
+    })
+    .await
+}
+
+fn limits(office: &Office) -> UploadLimits {
+    let reading = office.installation.settings.limits;
+    let total_bytes = office.settings.upload_bytes.min(reading.total_bytes);
+    UploadLimits { files: reading.files.min(MAX_FILES), file_bytes: reading.file_bytes.min(total_bytes), total_bytes }
+}
+
+/// Takes an upload: it answers as soon as all of it is there, and a thread of this node receives the files one by one.
+pub(super) async fn take(
+    visit: SiteVisit,
+    State(office): State<Shared>,
+    upload: Upload,
+) -> Result<Response, HttpError> {
+    let received = upload.receive(limits(&office)).await?;
+    if received.files.is_empty() {
+        return Err(HttpError::new(StatusCode::BAD_REQUEST, "import-no-files", ""));
+    }
+    blocking(move || -> Result<Response, HttpError> {
+        let gathered = Gathered::from_files(received.files, office.installation.settings.limits);
+        let (site, who) = (visit.site_id().to_owned(), visit.who());
+        let batch = begin(&office, &visit, &gathered)?;
+        let work = receiving::Work { batch, site, who, gathered, place: received.place };
+        receiving::start(&office, work)?;
+        Ok(redirect(&visit.path_of(&format!("import/{batch}"))))
+    })
+    .await
+}
+
+fn begin(office: &Office, visit: &SiteVisit, gathered: &Gathered) -> Result<i64, HttpError> {
+    let files = gathered.items().len() + gathered.refusals().len();
+    let (now, who) = (office.installation.now(), visit.who());
+    let written = office.installation.ledger.write::<_, LedgerError>(office.database(), now, |tx| {
+        let verdicts = assessed::list_verdicts(tx, visit.site_id(), visit.lang)?;
+        let id = tables::add_batch(tx, visit.site_id(), &who, files, &verdicts, now)?;
+        let body = json!({ "batch": id, "files": files });
+        tx.append(&NewEntry { kind: "import.started", site: visit.site_id(), who: &who, body: &body })?;
+        Ok(id)
+    });
+    written.map_err(words::refused)
+}

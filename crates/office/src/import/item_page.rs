@@ -1,0 +1,187 @@
+//! One file of an upload: what was read, what was refused, what was struck, and what a ledger would change.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use base::Subject;
+use web::list::{Cell, Column, List, ListQuery, Total};
+use web::{HttpError, Page, SiteVisit, blocking, page};
+
+use super::differences::{ChangeLine, Differences};
+use super::store::{self as tables, Decision, Item, ItemState};
+use super::{decide, words};
+use crate::Office;
+use crate::evidence::words as places;
+use crate::state::Shared;
+
+/// One difference in words.
+struct Row {
+    path: String,
+    subject: String,
+    key: String,
+    before: String,
+    after: String,
+}
+
+/// Differences of one sort.
+struct Group {
+    title: String,
+    count: usize,
+    has_values: bool,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "import/item.html")]
+struct Body<'a> {
+    visit: &'a SiteVisit,
+    item: &'a Item,
+    path: &'a str,
+    state: (String, &'static str),
+    format: String,
+    evidence: Option<(String, String)>,
+    decided: String,
+    struck: Vec<(String, String)>,
+    refusals: Vec<(String, String)>,
+    differences: Option<&'a Differences>,
+    groups: Vec<Group>,
+}
+
+impl Body<'_> {
+    fn struck_note(&self) -> String {
+        self.visit.say("import-struck-note", &[("count", self.item.struck.len().into())])
+    }
+
+    fn first_of(&self, shown: usize, count: &usize) -> String {
+        self.visit.say("import-first-of", &[("shown", shown.into()), ("count", (*count).into())])
+    }
+
+    fn counts(&self, shown: &Differences) -> String {
+        let [added, changed, missing] = shown.counts;
+        let numbers = [
+            ("added", added.into()),
+            ("changed", changed.into()),
+            ("missing", missing.into()),
+            ("same", shown.same.into()),
+        ];
+        self.visit.say("import-differences-count", &numbers)
+    }
+}
+
+pub(super) async fn show(
+    visit: SiteVisit,
+    Path((_, batch, file)): Path<(String, String, String)>,
+    query: ListQuery,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let (batch, item) = decide::find(&office, &visit, &batch, &file)?;
+        let batch_title = visit.say("import-batch-title", &[("number", batch.id.into())]);
+        let batch_path = visit.path_of(&format!("import/{}", batch.id));
+        let around = Page::new(item.name.as_str(), "import")
+            .trail(visit.text("import-title"), visit.path_of("import"))
+            .trail(batch_title, batch_path.as_str());
+        if query.format().is_some() {
+            let all = office.database().read(|tx| tables::find_differences(tx, batch.id, item.position))?;
+            return export(&office, &visit, &all).respond(&visit, &around, &query, "");
+        }
+        let (text, look) = words::item_state(&visit, &item);
+        let body = Body {
+            visit: &visit,
+            item: &item,
+            path: &format!("{batch_path}/{}", item.position),
+            state: (text, look.class()),
+            format: words::format(&office, &visit, &item.importer),
+            evidence: item.evidence.map(|number| {
+                let label = visit.say("import-evidence-number", &[("number", number.into())]);
+                (label, visit.path_of(&format!("evidence/{number}")))
+            }),
+            decided: decided(&visit, &item),
+            struck: item.struck.iter().map(|one| (one.what.clone(), places::place(&visit, &one.locator))).collect(),
+            refusals: item
+                .refusals
+                .iter()
+                .map(|one| (places::place(&visit, &one.locator()), places::reason(&visit, &one.message, &one.detail)))
+                .collect(),
+            differences: item.preview.as_ref(),
+            groups: item.preview.as_ref().map(|shown| groups(&office, &visit, shown)).unwrap_or_default(),
+        };
+        page(&visit, &around, &body)
+    })
+    .await
+}
+
+fn decided(visit: &SiteVisit, item: &Item) -> String {
+    let Some((decision, who, at)) = &item.decision else { return String::new() };
+    let arguments = [("who", who.as_str().into()), ("at", visit.minute(*at).into())];
+    match decision {
+        Decision::Applied => visit.say("import-decided-applied", &arguments),
+        Decision::Discarded => visit.say("import-decided-discarded", &arguments),
+    }
+}
+
+fn groups(office: &Office, visit: &SiteVisit, shown: &Differences) -> Vec<Group> {
+    let named = |subjects: &[String]| subjects.iter().map(|subject| named_row(visit, subject)).collect();
+    let [added, changed, missing] = shown.counts;
+    let all = vec![
+        Group {
+            title: visit.text("import-changed"),
+            count: changed,
+            has_values: true,
+            rows: shown.changed.iter().map(|change| changed_row(office, visit, change)).collect(),
+        },
+        Group { title: visit.text("import-added"), count: added, has_values: false, rows: named(&shown.added) },
+        Group { title: visit.text("import-missing"), count: missing, has_values: false, rows: named(&shown.missing) },
+    ];
+    all.into_iter().filter(|group| group.count > 0).collect()
+}
+
+fn named_row(visit: &SiteVisit, subject: &str) -> Row {
+    let parsed = subject.parse::<Subject>().ok();
+    Row {
+        path: parsed.as_ref().map(|subject| places::subject_path(visit, subject)).unwrap_or_default(),
+        subject: parsed.map_or_else(|| subject.to_owned(), |subject| subject.id().to_owned()),
+        key: String::new(),
+        before: String::new(),
+        after: String::new(),
+    }
+}
+
+fn changed_row(office: &Office, visit: &SiteVisit, change: &ChangeLine) -> Row {
+    Row {
+        key: places::label(office, visit, &change.key),
+        before: change
+            .before
+            .as_deref()
+            .map_or_else(|| visit.text("import-no-value"), |value| places::value(visit, value)),
+        after: places::value(visit, &change.after),
+        ..named_row(visit, &change.subject)
+    }
+}
+
+/// Every difference, as a list to be saved.
+fn export(office: &Office, visit: &SiteVisit, all: &Differences) -> List {
+    let mut rows = Vec::new();
+    let columns = [
+        "import-difference-sort",
+        "import-difference-subject",
+        "import-difference-key",
+        "import-difference-before",
+        "import-difference-after",
+    ];
+    for group in groups(office, visit, all) {
+        for row in group.rows {
+            let texts = [group.title.clone(), row.subject, row.key, row.before, row.after];
+            rows.push(texts.into_iter().map(Cell::text).collect());
+        }
+    }
+    List {
+        caption: visit.text("import-differences"),
+        columns: columns.iter().map(|id| Column::new(visit.text(id))).collect(),
+        total: Total::Exactly(rows.len()),
+        rows,
+        filters: Vec::new(),
+        can_search: false,
+        empty: String::new(),
+    }
+}

@@ -1,0 +1,1 @@
+//! Evidence down to its bytes, proofs, and the audit trail.

@@ -1,0 +1,351 @@
+//! Handing in: upload, progress, differences, decisions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use base::{Clock, UtcSeconds};
+use people::Role;
+
+use crate::house::{Answer, House, NOW, Person};
+
+const LEDGER: &str =
+    "管理番号,機器名,設置場所,IPアドレス\r\nA-1,電子カルテ,2階,192.168.10.11\r\nA-2,PACS,地下,192.168.10.12\r\n";
+const SECRET: &str = "9xK!laps-Secret";
+
+/// An export of the directory as the demo makes it, with a LAPS password in the clear.
+fn export_with_secret() -> Vec<u8> {
+    let text = format!(
+        "#TYPE Microsoft.ActiveDirectory.Management.ADComputer\r\n\"DistinguishedName\",\"DNSHostName\",\"Enabled\",\"ms-Mcs-AdmPwd\",\"Name\",\"ObjectClass\",\"objectSid\",\"SamAccountName\",\"userAccountControl\"\r\n\"CN=PC-01,DC=minato,DC=local\",\"pc-01.minato.local\",\"True\",\"{SECRET}\",\"PC-01\",\"computer\",\"S-1-5-21-1-2-3-1101\",\"PC-01$\",\"4096\"\r\n"
+    );
+    text.into_bytes()
+}
+
+fn keeper<'h>(house: &'h House, login: &str) -> Person<'h> {
+    house.person(login, login, &[("minato", Role::Administrator)])
+}
+
+/// Waits until the files of a batch were received; returns its page.
+fn settled(person: &Person<'_>, path: &str) -> Answer {
+    let began = Instant::now();
+    loop {
+        let answer = person.get(path);
+        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+        if !answer.text().contains("?part=progress") {
+            return answer;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "the import does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Hands files in and waits; returns the path of the batch and its page.
+fn hand_in(person: &Person<'_>, files: &[(&str, &[u8])]) -> (String, Answer) {
+    let answer = person.upload("/s/minato/import", &[], files);
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let path = answer.location().to_owned();
+    let page = settled(person, &path);
+    (path, page)
+}
+
+fn nothing_is_stored(house: &House) -> bool {
+    let installation = &house.office.installation;
+    let rows = installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    let mut blobs = 0;
+    installation.blobs.list_each(&mut |_| blobs += 1).unwrap();
+    let size = installation.database.read(store::ledger::find_size).unwrap();
+    rows.is_empty() && blobs == 0 && size == 0
+}
+
+#[test]
+fn a_file_handed_in_is_evidence_and_known_the_second_time() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let scan = b"<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner=\"nmap\" start=\"1795000000\"><host><status state=\"up\"/><address addr=\"192.168.10.5\" addrtype=\"ipv4\"/></host></nmaprun>".as_slice();
+    let (path, page) = hand_in(&admin, &[("scan.xml", scan), ("空.csv", b""), ("メモ.txt", "ただの文".as_bytes())]);
+    let text = page.text();
+    for part in ["scan.xml", "取り込みました", "空.csv", "受け取れません", "メモ.txt", "形式不明"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(admin.get(&format!("{path}/2")).text().contains("中身が空"));
+    let (_, again) = hand_in(&admin, &[("other name.xml", scan)]);
+    assert!(again.text().contains("受け取り済み（変更なし）"), "{}", again.text());
+    assert!(again.text().contains("新しい証跡がない"));
+    let list = admin.get("/s/minato/import").text();
+    assert!(list.contains("/s/minato/import/1") && list.contains("/s/minato/import/2"));
+}
+
+#[test]
+fn no_file_is_an_answer_and_not_an_import() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    for files in [[].as_slice(), [("", b"".as_slice())].as_slice()] {
+        let answer = admin.upload("/s/minato/import", &[], files);
+        assert_eq!(answer.status.as_u16(), 400);
+        assert!(answer.text().contains("ファイルが選ばれていません"));
+    }
+    assert!(nothing_is_stored(&house));
+}
+
+#[test]
+fn names_can_point_nowhere_and_are_shown_as_text() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let names =
+        ["../../etc/passwd", "C:\\x\\台帳.txt", "<script>alert(1)</script>.txt", "a\u{202e}txt.exe", "gpo/{1}/x.txt"];
+    let texts: Vec<String> = (0..names.len()).map(|number| format!("text {number}")).collect();
+    let files: Vec<(&str, &[u8])> = names.into_iter().zip(texts.iter().map(String::as_bytes)).collect();
+    let (path, page) = hand_in(&admin, &files);
+    let text = page.text();
+    assert!(text.contains(">passwd<") && text.contains(">台帳.txt<") && text.contains(">gpo/{1}/x.txt<"), "{text}");
+    assert!(
+        !text.contains("..") && !text.contains("C:") && !text.contains("<script>alert") && !text.contains('\u{202e}')
+    );
+    assert_eq!(admin.get(&format!("{path}/3")).status.as_u16(), 200);
+}
+
+#[test]
+fn an_upload_that_breaks_off_stores_nothing() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\nwhole\r\n--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"b.txt\"\r\n\r\nonly the beg",
+        admin.csrf
+    );
+    let cookie = format!("mamori={}", admin.token);
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "multipart/form-data; boundary=b"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let answer = house.send(Method::POST, "/s/minato/import", &headers, head.into_bytes());
+    assert_eq!(answer.status.as_u16(), 400, "{}", answer.text());
+    assert!(answer.text().contains("途中で切れました"), "{}", answer.text());
+    assert!(nothing_is_stored(&house));
+    assert!(!admin.get("/s/minato/import").text().contains("/s/minato/import/1"));
+}
+
+#[test]
+fn an_upload_that_is_too_large_is_refused_as_a_whole() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let large = vec![b'x'; 33 << 20];
+    let answer = admin.upload("/s/minato/import", &[], &[("small.txt", b"small"), ("large.txt", &large)]);
+    assert_eq!(answer.status.as_u16(), 413, "{}", answer.text());
+    assert!(answer.text().contains("32 MB"), "{}", answer.text());
+    assert!(nothing_is_stored(&house));
+}
+
+#[test]
+fn a_forged_secret_or_a_file_before_it_stores_nothing() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let answer = admin.upload("/s/minato/import", &[("csrf", "forged")], &[("a.txt", b"a")]);
+    assert_eq!(answer.status.as_u16(), 403);
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\na\r\n--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--b--\r\n",
+        admin.csrf
+    );
+    let cookie = format!("mamori={}", admin.token);
+    let mut headers = vec![
+        ("cookie", cookie.as_str()),
+        ("content-type", "multipart/form-data; boundary=b"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let late = house.send(Method::POST, "/s/minato/import", &headers, body.clone().into_bytes());
+    assert_eq!(late.status.as_u16(), 403, "the secret stands before the files");
+    headers[2] = ("sec-fetch-site", "cross-site");
+    assert_eq!(house.send(Method::POST, "/s/minato/import", &headers, body.into_bytes()).status.as_u16(), 403);
+    assert!(nothing_is_stored(&house));
+}
+
+#[test]
+fn only_administrators_hand_in() {
+    let house = House::empty();
+    for role in [Role::Executive, Role::Auditor, Role::Staff, Role::Vendor, Role::GroupOperator] {
+        let person = house.person(&format!("p-{role:?}").to_lowercase(), "だれか", &[("minato", role)]);
+        let answer = person.upload("/s/minato/import", &[], &[("a.txt", b"a")]);
+        assert_eq!((person.get("/s/minato/import").status.as_u16(), answer.status.as_u16()), (403, 403), "{role:?}");
+    }
+    assert!(nothing_is_stored(&house));
+}
+
+#[test]
+fn the_third_upload_at_once_is_asked_to_wait() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let places = (house.office.frame.uploads.take(), house.office.frame.uploads.take());
+    let answer = admin.upload("/s/minato/import", &[], &[("a.txt", b"a")]);
+    assert_eq!(answer.status.as_u16(), 503);
+    assert!(answer.text().contains("2件進んでいる"), "{}", answer.text());
+    assert!(nothing_is_stored(&house));
+    drop(places);
+    hand_in(&admin, &[("a.txt", b"a")]);
+    assert!(house.office.frame.uploads.take().is_some(), "the place is given back after the import");
+}
+
+#[test]
+fn a_laps_password_reaches_no_blob_and_no_table() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let export = export_with_secret();
+    let (path, page) = hand_in(&admin, &[("computers.csv", &export)]);
+    assert!(page.text().contains("取り込みました"), "{}", page.text());
+    let item = admin.get(&format!("{path}/1")).text();
+    assert!(item.contains("ms-Mcs-AdmPwd") && item.contains("取り除いた秘密の値"), "{item}");
+    assert!(!item.contains(SECRET) && !page.text().contains(SECRET));
+    house.office.installation.database.read(|_| Ok::<_, store::StoreError>(())).unwrap();
+    let mut files = Vec::new();
+    list_files(&house.office.installation.settings.data, &mut files);
+    assert!(files.iter().any(|file| file.ends_with("mamori.db")), "{files:?}");
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        let found = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
+        assert!(!found, "{} holds the secret", file.display());
+    }
+}
+
+fn list_files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() { list_files(&entry.path(), found) } else { found.push(entry.path()) }
+    }
+}
+
+#[test]
+fn a_ledger_waits_for_a_decision_and_is_decided_once() {
+    let house = House::empty();
+    let (first, second) = (keeper(&house, "first"), keeper(&house, "second"));
+    let (path, page) = hand_in(&first, &[("台帳.csv", LEDGER.as_bytes())]);
+    assert!(page.text().contains("確認を待っている台帳"), "{}", page.text());
+    let item = first.get(&format!("{path}/1")).text();
+    for part in ["新しいもの 2 件", "A-1", "A-2", "/s/minato/subjects/asset/", &format!("{path}/1/apply")] {
+        assert!(item.contains(part), "{part}: {item}");
+    }
+    assert!(
+        house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap().is_empty()
+    );
+    assert_eq!(second.post(&format!("{path}/1/apply"), &[]).status.as_u16(), 303);
+    for action in ["apply", "discard"] {
+        let late = first.post(&format!("{path}/1/{action}"), &[]);
+        assert_eq!(late.status.as_u16(), 409, "{action}");
+        assert!(late.text().contains("second"), "{}", late.text());
+    }
+    let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    assert_eq!((rows.len(), rows[0].fact_count > 0, rows[0].who.contains("first")), (1, true, true));
+    let entries = house.office.installation.database.read(|tx| store::ledger::list_entries(tx, None, 10)).unwrap();
+    let applied = entries.iter().find(|entry| entry.kind == "import.applied").unwrap();
+    assert!(applied.who.contains("second"), "{applied:?}");
+    assert!(first.get(&format!("{path}/1")).text().contains("に反映しました"));
+}
+
+#[test]
+fn two_administrators_who_apply_at_once_make_one_piece_of_evidence() {
+    let house = House::empty();
+    let people = [keeper(&house, "first"), keeper(&house, "second")];
+    let (path, _) = hand_in(&people[0], &[("台帳.csv", LEDGER.as_bytes())]);
+    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asked: Vec<_> = people
+            .iter()
+            .map(|person| scope.spawn(|| person.post(&format!("{path}/1/apply"), &[]).status.as_u16()))
+            .collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409]);
+    let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    assert_eq!(rows.len(), 1);
+}
+
+#[test]
+fn what_was_discarded_is_not_applied_afterwards() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let (path, _) = hand_in(&admin, &[("台帳.csv", LEDGER.as_bytes())]);
+    assert_eq!(admin.post(&format!("{path}/1/discard"), &[]).status.as_u16(), 303);
+    assert_eq!(admin.post(&format!("{path}/1/apply"), &[]).status.as_u16(), 409);
+    assert!(
+        house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap().is_empty()
+    );
+    assert!(admin.get(&format!("{path}/1")).text().contains("取りやめました"));
+    assert_eq!(admin.post(&format!("{path}/9/apply"), &[]).status.as_u16(), 404);
+}
+
+#[test]
+fn a_ledger_of_the_japanese_code_page_shows_what_changes() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let (path, _) = hand_in(&admin, &[("台帳.csv", LEDGER.as_bytes())]);
+    admin.post(&format!("{path}/1/apply"), &[]);
+    let changed =
+        LEDGER.replace("2階", "3階").replace("A-2,PACS,地下,192.168.10.12\r\n", "A-3,検査,1階,192.168.10.13\r\n");
+    let (bytes, _) = formats::text::encode_cp932(&changed);
+    let (path, _) = hand_in(&admin, &[("新台帳.csv", &bytes)]);
+    let text = admin.get(&format!("{path}/1")).text();
+    for part in ["3階", "2階", "A-3", "この台帳に名前がないもの", "A-2"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let export = admin.get(&format!("{path}/1?format=csv"));
+    assert!(
+        export.text().contains("3階")
+            && export.headers["content-disposition"].to_str().unwrap().starts_with("attachment")
+    );
+}
+
+/// A clock that tests turn.
+struct Turned(AtomicI64);
+
+impl Clock for Turned {
+    fn now(&self) -> UtcSeconds {
+        UtcSeconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[test]
+fn after_the_assessment_the_page_says_what_changed() {
+    let clock = Arc::new(Turned(AtomicI64::new(NOW.0)));
+    let house = House::at(Arc::clone(&clock) as Arc<dyn Clock>);
+    let admin = keeper(&house, "admin");
+    let site = demo_hospital::generate(&demo_hospital::Options { today: NOW.date_jst(), extra_assets: 0, seed: 1 });
+    let files = site.unwrap().remove(0).files;
+    let files: Vec<(&str, &[u8])> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect();
+    let (path, page) = hand_in(&admin, &files);
+    assert!(page.text().contains("判定し直しています"), "{}", page.text());
+    clock.0.fetch_add(5, Ordering::SeqCst);
+    house.work();
+    let text = admin.get(&path).text();
+    assert!(text.contains("変わりました") && text.contains("data-done=\"\""), "{text}");
+    assert!(text.contains("badge good") && !text.contains('⟦'), "{text}");
+}
+
+#[test]
+fn a_batch_nobody_works_on_any_more_says_so() {
+    let clock = Arc::new(Turned(AtomicI64::new(NOW.0)));
+    let house = House::at(Arc::clone(&clock) as Arc<dyn Clock>);
+    let admin = keeper(&house, "admin");
+    let (path, _) = hand_in(&admin, &[("a.txt", b"a")]);
+    // As a node that was killed leaves it.
+    let undo = "UPDATE import_batch SET finished_at = NULL, files = 3";
+    house.office.database().transaction(|tx| tx.execute(undo, &[]).map(|_| ())).unwrap();
+    assert!(admin.get(&path).text().contains("?part=progress"), "as long as its heart beats it is under way");
+    clock.0.fetch_add(61, Ordering::SeqCst);
+    let text = admin.get(&path).text();
+    assert!(text.contains("途中で止まりました。3 個のうち 1 個"), "{text}");
+}
+
+#[test]
+fn an_archive_is_unpacked_and_each_file_has_its_line() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let names: Vec<String> = (0..300).map(|number| format!("メモ{number}.txt")).collect();
+    let texts: Vec<String> = (0..300).map(|number| format!("memo {number}")).collect();
+    let files: Vec<(&str, &[u8])> =
+        names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let (path, page) = hand_in(&admin, &files);
+    assert!(page.text().contains("300 件") && page.text().contains("rel=\"next\""), "{}", page.text());
+    assert!(admin.get(&format!("{path}?page=6")).text().contains("メモ299.txt"));
+    assert!(admin.get(&format!("{path}?state=known")).text().contains("この条件に合うファイルはありません"));
+    let (_, broken) = hand_in(&admin, &[("壊れた.zip", b"PK\x03\x04broken")]);
+    assert!(broken.text().contains("受け取れません"), "{}", broken.text());
+}
