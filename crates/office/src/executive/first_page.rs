@@ -123,6 +123,8 @@ struct ItemView {
 }
 
 struct FindingView {
+    /// Empty if it takes technical knowledge.
+    title: String,
     why: String,
     action: String,
     path: String,
@@ -233,16 +235,23 @@ fn sentences(visit: &SiteVisit, known: &Known, ministry: Option<VerdictCounts>) 
 }
 
 fn tile_view(visit: &SiteVisit, tile: &Tile, path: &str) -> TileView {
-    let reason = plain::first_plain(visit.lang, &[&tile.reason], visit.text("executive-technical"));
+    let reason = plain::first_sentence(visit.lang, &tile.reason);
+    let reason = plain::first_plain(visit.lang, &[reason], visit.text("executive-technical"));
     TileView { label: tile.label.clone(), badge: plain::tile_badge(visit, tile.state), reason, path: path.to_owned() }
 }
 
 fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> ItemView {
     let below = format!("checklists/{}/{}", encode_segment(&checklist.head.id), encode_segment(&item.id));
-    let who = if item.answered_by.is_empty() { visit.text("executive-nobody") } else { item.answered_by.clone() };
+    let who = match (item.answered_by.as_str(), item.verdict) {
+        ("", Verdict::Unknown) => visit.text("executive-nobody"),
+        ("", Verdict::Proved | Verdict::Contradicted | Verdict::Attested | Verdict::Stale) => {
+            visit.text("executive-by-document")
+        }
+        (who, _) => who.to_owned(),
+    };
     ItemView {
         number: item.number.clone(),
-        text: item.text.clone(),
+        text: plain::first_sentence(visit.lang, &item.text).to_owned(),
         path: visit.path_of(&below),
         badge: plain::verdict_badge(visit, (!item.is_left_out()).then_some(item.verdict)),
         who,
@@ -253,8 +262,14 @@ fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> Ite
 fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
     let lang = visit.lang;
     let fix = plain::first_sentence(lang, &finding.fix);
+    let title = if plain::is_plain(lang, &finding.title) {
+        visit.say("executive-fails", &[("title", finding.title.as_str().into())])
+    } else {
+        String::new()
+    };
     FindingView {
-        why: plain::first_plain(lang, &[&finding.why, &finding.title], visit.text("executive-technical")),
+        title,
+        why: plain::first_plain(lang, &[&finding.why], visit.text("executive-technical")),
         action: plain::first_plain(lang, &[fix], visit.text("executive-action")),
         path: visit.path_of(&format!("checks/{}", encode_segment(&finding.check_id))),
         count: visit.say("executive-places", &[("count", finding.subjects_total.into())]),

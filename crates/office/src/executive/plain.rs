@@ -6,7 +6,7 @@ use report::model::TileState;
 use web::Visit;
 
 /// Latin words everybody in a hospital knows.
-const KNOWN: [&str; 9] = ["VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi"];
+const KNOWN: [&str; 11] = ["VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi", "Windows", "Mac"];
 
 /// Whether a text can be read without technical knowledge: in Japanese it has no Latin words, in English no abbreviations,
 /// beyond those everybody knows.
