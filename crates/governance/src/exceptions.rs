@@ -1,6 +1,6 @@
 //! Deviations somebody takes responsibility for: a reason, what is done instead (each with its own evidence), an end.
 
-use ::store::ledger::{LedgerError, NewEntry};
+use ::store::ledger::{LedgerError, NewEntry, Recording};
 use ::store::{Database, Ledger, StoreError, Transaction};
 use base::{Date, Subject, UtcSeconds};
 use serde_json::json;
@@ -211,26 +211,35 @@ impl Office<'_> {
         if who.trim().is_empty() {
             return Err(ExceptionError::NoReason);
         }
-        self.ledger.write(self.database, self.now, |tx| {
-            let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
-            let allowed = match (exception.state, state) {
-                (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
-                (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
-                (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
-            };
-            if !allowed {
-                return Err(ExceptionError::OwnRequest { who: who.to_owned() });
-            }
-            tables::decide_exception(tx, id, state, who, self.now)?;
-            let kind = if state == ExceptionState::Approved { "exception.approved" } else { "exception.revoked" };
-            tx.append(&NewEntry { kind, site: self.site, who, body: &json!({ "id": id, "check": exception.check }) })?;
-            Ok(())
-        })
+        self.ledger.write(self.database, self.now, |tx| self.decide_within(tx, id, state, who))
+    }
+
+    /// As [`Self::decide_exception`], in a transaction of the caller's.
+    pub(crate) fn decide_within(
+        &self,
+        tx: &mut Recording<'_>,
+        id: i64,
+        state: ExceptionState,
+        who: &str,
+    ) -> Result<(), ExceptionError> {
+        let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
+        let allowed = match (exception.state, state) {
+            (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
+            (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
+            (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
+        };
+        if !allowed {
+            return Err(ExceptionError::OwnRequest { who: who.to_owned() });
+        }
+        tables::decide_exception(tx, id, state, who, self.now)?;
+        let kind = if state == ExceptionState::Approved { "exception.approved" } else { "exception.revoked" };
+        tx.append(&NewEntry { kind, site: self.site, who, body: &json!({ "id": id, "check": exception.check }) })?;
+        Ok(())
     }
 }
 
 /// Whether two names are one person's: width, case, blanks and punctuation do not make another.
-fn is_same_person(a: &str, b: &str) -> bool {
+pub(crate) fn is_same_person(a: &str, b: &str) -> bool {
     let bare = |name: &str| assess::wording::fold(name).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     bare(a) == bare(b)
 }

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod assessment;
 pub mod build;
+pub mod decisions;
 pub mod documents;
 pub mod exceptions;
 pub mod lines;
@@ -38,6 +39,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         name: "snapshot",
         sql: include_str!("../migrations/0002_snapshot.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 3,
+        name: "decisions",
+        sql: include_str!("../migrations/0004_decisions.sql"),
     },
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::ledger::{LedgerError, NewEntry};
-use ::store::{Database, Ledger};
+use ::store::{Database, Ledger, StoreError};
 use assess::{Check, Reason};
 use base::{Date, Severity, UtcSeconds, Verdict};
 use serde_json::json;
@@ -120,4 +120,94 @@ pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
     };
     tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, rank(task), task.opened_at, task.id));
     tasks
+}
+
+/// What is said about the day of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// The day stays as it is.
+    Keep,
+    /// No day.
+    Open,
+    /// Until this day.
+    On(Date),
+}
+
+/// Who is to do a task until when.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment<'a> {
+    /// Number of the task.
+    pub id: i64,
+    /// Who does it; empty: nobody yet.
+    pub owner: &'a str,
+    /// Until when.
+    pub due: Due,
+    /// Whom the one who assigns saw as owner; `None`: whoever it was.
+    pub seen_owner: Option<&'a str>,
+    /// Who assigns.
+    pub who: &'a str,
+}
+
+/// Why a task was not assigned. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AssignError {
+    /// There is no such open task at this site.
+    #[error("there is no open task {id}")]
+    Unknown {
+        /// The number given.
+        id: i64,
+    },
+    /// Somebody else was faster.
+    #[error("task {id} was given to {owner:?} meanwhile")]
+    Changed {
+        /// Its number.
+        id: i64,
+        /// Who does it now.
+        owner: String,
+    },
+    /// The ledger refused.
+    #[error("the assignment could not be witnessed")]
+    Ledger(#[from] LedgerError),
+    /// The database refused.
+    #[error("the assignment could not be recorded")]
+    Store(#[from] StoreError),
+}
+
+/// Says who does a task and until when, and witnesses it.
+///
+/// # Errors
+/// [`AssignError`]; nothing was changed then.
+pub fn assign(
+    database: &Database,
+    ledger: &Ledger,
+    site: &str,
+    assignment: &Assignment<'_>,
+    now: UtcSeconds,
+) -> Result<(), AssignError> {
+    let id = assignment.id;
+    ledger.write(database, now, |tx| {
+        let task = tables::find_task(tx, site, id)?.filter(|task| task.closed_at.is_none());
+        let task = task.ok_or(AssignError::Unknown { id })?;
+        if assignment.seen_owner.is_some_and(|seen| seen != task.owner) {
+            return Err(AssignError::Changed { id, owner: task.owner });
+        }
+        let due_on = match assignment.due {
+            Due::Keep => task.due_on,
+            Due::Open => None,
+            Due::On(day) => Some(day),
+        };
+        if task.owner == assignment.owner && task.due_on == due_on {
+            return Ok(());
+        }
+        tables::assign_task(tx, site, id, assignment.owner, due_on)?;
+        let body = json!({
+            "task": id,
+            "key": task.key,
+            "owner": assignment.owner,
+            "owner_before": task.owner,
+            "due_on": due_on.map(|day| day.to_string()),
+        });
+        tx.append(&NewEntry { kind: "task.assigned", site, who: assignment.who, body: &body })?;
+        Ok(())
+    })
 }

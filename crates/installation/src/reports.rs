@@ -51,6 +51,39 @@ pub fn make(
     Ok(installation.database.read(|tx| build_report(tx, &material))?)
 }
 
+/// A report in every form, in memory.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Name and bytes of every file.
+    pub files: Vec<(&'static str, Vec<u8>)>,
+    /// What could not be made, or not quite, for the user.
+    pub remarks: Vec<String>,
+}
+
+/// Draws every form of the report: HTML, XLSX, JSON, PDF, and the checklist form.
+///
+/// # Errors
+/// If a form other than PDF can't be made. A PDF that can't be made is a remark.
+pub fn render(installation: &Installation, report: &Report) -> Result<Rendered> {
+    let lang = installation.lang();
+    let mut files = vec![
+        ("report.html", report::html::render(report, lang).into_bytes()),
+        ("checklist.html", report::html::render_checklist(report, lang).into_bytes()),
+        ("report.xlsx", report::xlsx::render(report, lang)?),
+        ("report.json", report::json::render(report)?.into_bytes()),
+    ];
+    let mut remarks = Vec::new();
+    for (name, pdf) in [
+        ("report.pdf", report::pdf::render(report, lang)),
+        ("checklist.pdf", report::pdf::render_checklist(report, lang)),
+    ] {
+        let (bytes, remark) = take_pdf(installation, name, pdf);
+        files.extend(bytes.map(|bytes| (name, bytes)));
+        remarks.extend(remark);
+    }
+    Ok(Rendered { files, remarks })
+}
+
 /// Writes every form of the report into `folder`; returns what could not be written, for the user.
 pub fn write(
     installation: &Installation,
@@ -60,47 +93,31 @@ pub fn write(
     folder: &Path,
 ) -> Result<Vec<String>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let lang = installation.lang();
-    let put = |name: &str, bytes: &[u8]| -> Result<()> {
+    let rendered = render(installation, report)?;
+    for (name, bytes) in rendered.files {
         let path = folder.join(name);
-        std::fs::write(&path, bytes).with_context(|| path.display().to_string())
-    };
-    put("report.html", report::html::render(report, lang).as_bytes())?;
-    put("checklist.html", report::html::render_checklist(report, lang).as_bytes())?;
-    put("report.xlsx", &report::xlsx::render(report, lang)?)?;
-    put("report.json", report::json::render(report)?.as_bytes())?;
-    let mut remarks = Vec::new();
-    for (name, pdf) in [
-        ("report.pdf", report::pdf::render(report, lang)),
-        ("checklist.pdf", report::pdf::render_checklist(report, lang)),
-    ] {
-        remarks.extend(write_pdf(installation, name, pdf, &put)?);
+        std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
     }
     write_facts(installation, site, world, &folder.join("facts.jsonl"))?;
-    Ok(remarks)
+    Ok(rendered.remarks)
 }
 
-fn write_pdf(
+fn take_pdf(
     installation: &Installation,
     name: &str,
     pdf: Result<PdfReport, PdfReportError>,
-    put: &dyn Fn(&str, &[u8]) -> Result<()>,
-) -> Result<Option<String>> {
+) -> (Option<Vec<u8>>, Option<String>) {
     match pdf {
+        Ok(pdf) if pdf.missing.is_empty() => (Some(pdf.bytes), None),
         Ok(pdf) => {
-            put(name, &pdf.bytes)?;
-            if pdf.missing.is_empty() {
-                return Ok(None);
-            }
             let missing: String = pdf.missing.iter().collect();
-            Ok(Some(
-                installation.say("pdf-missing-characters", &[("name", name.into()), ("characters", missing.into())]),
-            ))
+            let arguments = [("name", name.into()), ("characters", missing.into())];
+            (Some(pdf.bytes), Some(installation.say("pdf-missing-characters", &arguments)))
         }
-        Err(err) => Ok(Some(installation.say(
-            "pdf-not-made",
-            &[("name", name.into()), ("detail", format!("{:#}", anyhow::Error::from(err)).into())],
-        ))),
+        Err(err) => {
+            let detail = format!("{:#}", anyhow::Error::from(err));
+            (None, Some(installation.say("pdf-not-made", &[("name", name.into()), ("detail", detail.into())])))
+        }
     }
 }
 

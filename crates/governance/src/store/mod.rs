@@ -1,5 +1,6 @@
 //! The tables of exceptions and tasks: the only place of this crate with SQL.
 
+mod decisions;
 mod snapshot;
 
 use std::collections::HashMap;
@@ -10,6 +11,8 @@ use base::{Date, Severity, UtcSeconds};
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::Task;
 
+pub(crate) use decisions::{add_decision, add_ruling, close_decision};
+pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
 pub use snapshot::{
     SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_subject_line, list_subject_lines,
 };
@@ -148,6 +151,15 @@ pub fn list_tasks(tx: &mut Transaction, site: &str, with_closed: bool) -> Result
         "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by FROM task WHERE site = $1 {only_open} ORDER BY id"
     );
     tx.query(&sql, &[site.into()])?.iter().map(read_task).collect()
+}
+
+/// One task of a site, open or closed.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_task(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<Task>, StoreError> {
+    let sql = "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by FROM task WHERE site = $1 AND id = $2";
+    tx.find(sql, &[site.into(), id.into()])?.as_ref().map(read_task).transpose()
 }
 
 fn read_task(row: &Row) -> Result<Task, StoreError> {

@@ -106,3 +106,31 @@ fn what_was_contradicted_is_not_mended_because_its_evidence_grew_old() {
         Ok(())
     });
 }
+
+#[test]
+fn an_assignment_is_witnessed_and_the_second_to_take_a_task_is_told_who_was_faster() {
+    use governance::tasks::{AssignError, Assignment, Due, assign};
+    on_each_database(&migrations(), |store| {
+        add_evidence(store, "handa")?;
+        let ledger = test_ledger()?;
+        let wanted = [("fix:A".to_owned(), Severity::High)].into();
+        settle_tasks(&store.database, &ledger, "handa", &wanted, &Default::default(), NOW)?;
+        let take = |owner, seen_owner, due| {
+            let assignment = Assignment { id: 1, owner, due, seen_owner, who: owner };
+            assign(&store.database, &ledger, "handa", &assignment, NOW)
+        };
+        let day = NOW.date_jst();
+        take("佐藤", Some(""), Due::On(day))?;
+        let late = take("伊藤", Some(""), Due::Keep);
+        assert!(matches!(late, Err(AssignError::Changed { owner, .. }) if owner == "佐藤"));
+        take("伊藤", None, Due::Keep)?;
+        let task = store.database.read(|tx| governance::store::find_task(tx, "handa", 1))?.unwrap();
+        assert_eq!((task.owner.as_str(), task.due_on), ("伊藤", Some(day)));
+        let entries = store.database.read(|tx| ::store::ledger::list_entries(tx, None, 1))?;
+        assert_eq!((entries[0].kind.as_str(), &entries[0].body["owner_before"]), ("task.assigned", &"佐藤".into()));
+        let assignment = Assignment { id: 9, owner: "佐藤", due: Due::Open, seen_owner: None, who: "佐藤" };
+        let unknown = assign(&store.database, &ledger, "handa", &assignment, NOW);
+        assert!(matches!(unknown, Err(AssignError::Unknown { id: 9 })));
+        Ok(())
+    });
+}

@@ -16,10 +16,17 @@ pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome
     match command {
         TaskCommand::Assign { id, owner, due } => {
             let due = due.as_ref().map(|day| parse_day(&installation, day)).transpose()?;
-            let done = installation.database.transaction(|tx| tables::assign_task(tx, &site.id, *id, owner, due))?;
-            if !done {
-                output::note(&installation.say("task-unknown", &[("id", (*id).into())]));
-                return Ok(Outcome::Refused);
+            let who = context.who();
+            let due = due.map_or(tasks::Due::Open, tasks::Due::On);
+            let assignment = tasks::Assignment { id: *id, owner, due, seen_owner: None, who: &who };
+            let now = installation.now();
+            match tasks::assign(&installation.database, &installation.ledger, &site.id, &assignment, now) {
+                Ok(()) => {}
+                Err(tasks::AssignError::Unknown { .. } | tasks::AssignError::Changed { .. }) => {
+                    output::note(&installation.say("task-unknown", &[("id", (*id).into())]));
+                    return Ok(Outcome::Refused);
+                }
+                Err(err) => return Err(err.into()),
             }
             output::line(&installation.say("task-assigned", &[("id", (*id).into()), ("owner", owner.as_str().into())]));
         }

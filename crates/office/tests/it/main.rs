@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may")]
 
 mod evidence_pages;
+mod desk_pages;
+mod executive_pages;
 mod house;
 mod import_pages;
 mod routes;

@@ -1,0 +1,478 @@
+//! Decisions that belong to the executive, not to a vendor or the IT desk (seed 001, S220): asked for with options and a day,
+//! decided by the executive or the named deputy, every other attempt denied and witnessed.
+//!
+//! An exception for a check of high or critical severity is such a decision ([`DecisionClass::AcceptHighRisk`]).
+
+use ::store::StoreError;
+use ::store::ledger::{LedgerError, NewEntry, Recording};
+use base::{Date, Severity, UtcSeconds};
+use serde_json::json;
+
+use crate::exceptions::{ExceptionError, ExceptionState, Office, is_same_person};
+use crate::store as tables;
+
+/// Longest text of a decision, in characters.
+pub const MAX_TEXT_CHARS: usize = 2_000;
+/// Most options of a decision.
+pub const MAX_OPTIONS: usize = 8;
+
+/// What is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionClass {
+    /// 診療や回線を止める
+    StopService,
+    /// 身代金への方針
+    RansomPolicy,
+    /// 公表する
+    Publish,
+    /// 再開する
+    Resume,
+    /// 高い危険を受け入れる
+    AcceptHighRisk,
+}
+
+impl DecisionClass {
+    /// Every class with its name in the table.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("stop_service", Self::StopService),
+        ("ransom_policy", Self::RansomPolicy),
+        ("publish", Self::Publish),
+        ("resume", Self::Resume),
+        ("accept_high_risk", Self::AcceptHighRisk),
+    ];
+
+    /// Name in the table and the ledger.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StopService => "stop_service",
+            Self::RansomPolicy => "ransom_policy",
+            Self::Publish => "publish",
+            Self::Resume => "resume",
+            Self::AcceptHighRisk => "accept_high_risk",
+        }
+    }
+}
+
+/// State of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionState {
+    /// Nobody has decided.
+    Waiting,
+    /// Yes, or one of the options.
+    Approved,
+    /// No.
+    Refused,
+}
+
+impl DecisionState {
+    /// Every state with its name in the table.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("waiting", Self::Waiting), ("approved", Self::Approved), ("refused", Self::Refused)];
+}
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Yes.
+    Approve,
+    /// No.
+    Refuse,
+}
+
+impl Outcome {
+    /// Name in the table and the ledger.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Refuse => "refused",
+        }
+    }
+}
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Number.
+    pub id: i64,
+    /// Class.
+    pub class: DecisionClass,
+    /// What is to be decided.
+    pub question: String,
+    /// Why it is asked.
+    pub reason: String,
+    /// What can be chosen; empty: yes or no.
+    pub options: Vec<String>,
+    /// Until when.
+    pub due_on: Date,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: UtcSeconds,
+    /// State.
+    pub state: DecisionState,
+    /// The option chosen; empty if there were none.
+    pub choice: String,
+    /// Reason of who decided.
+    pub remark: String,
+    /// Who decided; empty while waiting.
+    pub decided_by: String,
+    /// In whose place; empty: in person.
+    pub deputy_for: String,
+    /// When.
+    pub decided_at: Option<UtcSeconds>,
+}
+
+/// What somebody asks to be decided.
+#[derive(Debug, Clone)]
+pub struct NewDecision {
+    /// Class.
+    pub class: DecisionClass,
+    /// What.
+    pub question: String,
+    /// Why.
+    pub reason: String,
+    /// What can be chosen; empty: yes or no.
+    pub options: Vec<String>,
+    /// Until when.
+    pub due_on: Date,
+    /// Who asks.
+    pub asked_by: String,
+}
+
+/// As what somebody decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Capacity {
+    /// The executive of the site.
+    Executive,
+    /// The named deputy of the executive, today.
+    Deputy {
+        /// Who appointed the deputy, and so in whose place.
+        of: String,
+    },
+    /// The IT desk.
+    Administrator,
+    /// Any other role.
+    Other,
+}
+
+impl Capacity {
+    /// Name in the ledger.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Executive => "executive",
+            Self::Deputy { .. } => "deputy",
+            Self::Administrator => "administrator",
+            Self::Other => "other",
+        }
+    }
+
+    /// In whose place; empty: in person.
+    #[must_use]
+    pub fn deputy_for(&self) -> &str {
+        match self {
+            Self::Deputy { of } => of,
+            Self::Executive | Self::Administrator | Self::Other => "",
+        }
+    }
+}
+
+/// Who decides.
+#[derive(Debug, Clone)]
+pub struct Decider<'a> {
+    /// The person, as the ledger names them.
+    pub who: &'a str,
+    /// As what.
+    pub capacity: Capacity,
+}
+
+/// What was decided and why.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// Yes or no.
+    pub outcome: Outcome,
+    /// The option chosen; empty if there are none, or for no.
+    pub choice: String,
+    /// Why; needed for no.
+    pub remark: String,
+}
+
+/// The rule that denied a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// Only the executive or the named deputy decides this.
+    ExecutiveOnly,
+    /// Only the executive, the named deputy or an administrator decides this.
+    NotYours,
+    /// Whoever asked does not decide.
+    OwnRequest,
+}
+
+impl Denial {
+    /// Name in the ledger and on pages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ExecutiveOnly => "executive_only",
+            Self::NotYours => "not_yours",
+            Self::OwnRequest => "own_request",
+        }
+    }
+}
+
+/// Why nothing was decided or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// Question, reason or person is missing or too long.
+    #[error("a decision needs a question, a reason and a person, each within {MAX_TEXT_CHARS} characters")]
+    NoReason,
+    /// The day is over or too far away.
+    #[error("the day {found} is over or more than a year away")]
+    BadDay {
+        /// The day given.
+        found: Date,
+    },
+    /// Too many options, or one that is empty or stands twice.
+    #[error("a decision has at most {MAX_OPTIONS} different options")]
+    BadOptions,
+    /// The choice is none of the options.
+    #[error("one of the options must be chosen")]
+    NoChoice,
+    /// There is no such decision at this site.
+    #[error("there is no decision {id}")]
+    Unknown {
+        /// The number given.
+        id: i64,
+    },
+    /// Somebody was faster.
+    #[error("decision {id} was decided by {by}")]
+    Decided {
+        /// Its number.
+        id: i64,
+        /// Who decided.
+        by: String,
+    },
+    /// Not this person's to decide. The attempt stands in the ledger.
+    #[error("denied: {}", rule.name())]
+    Denied {
+        /// The rule.
+        rule: Denial,
+    },
+    /// The exception refused.
+    #[error(transparent)]
+    Exception(#[from] ExceptionError),
+    /// The ledger refused.
+    #[error("the decision could not be witnessed")]
+    Ledger(#[from] LedgerError),
+    /// The database refused.
+    #[error("the decision could not be recorded")]
+    Store(#[from] StoreError),
+}
+
+/// What a decision is about, as the ledger names it.
+struct Subject<'a> {
+    number: (&'static str, i64),
+    class: &'a str,
+    asked_by: &'a str,
+    needs_executive: bool,
+}
+
+/// Whether an exception for a check of this severity needs the executive. A check nobody knows any more counts as grave.
+#[must_use]
+pub fn needs_executive(severity: Option<Severity>) -> bool {
+    severity.is_none_or(|severity| severity <= Severity::High)
+}
+
+impl Office<'_> {
+    /// Asks for a decision; returns its number.
+    ///
+    /// # Errors
+    /// [`DecisionError`]; nothing was recorded then.
+    pub fn ask_decision(&self, new: &NewDecision) -> Result<i64, DecisionError> {
+        let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= MAX_TEXT_CHARS;
+        if !fits(&new.question) || !fits(&new.reason) || !fits(&new.asked_by) {
+            return Err(DecisionError::NoReason);
+        }
+        let twice = new.options.iter().enumerate().any(|(at, option)| new.options.iter().take(at).any(|o| o == option));
+        if new.options.len() > MAX_OPTIONS || twice || !new.options.iter().all(|option| fits(option)) {
+            return Err(DecisionError::BadOptions);
+        }
+        let today = self.now.date_jst();
+        if new.due_on < today || new.due_on.days_since(today) > 366 {
+            return Err(DecisionError::BadDay { found: new.due_on });
+        }
+        self.ledger.write(self.database, self.now, |tx| {
+            let id = tables::add_decision(tx, self.site, new, self.now)?;
+            let body = json!({
+                "decision": id,
+                "class": new.class.name(),
+                "question": new.question,
+                "reason": new.reason,
+                "options": new.options,
+                "due_on": new.due_on.to_string(),
+            });
+            tx.append(&NewEntry { kind: "decision.asked", site: self.site, who: &new.asked_by, body: &body })?;
+            Ok(id)
+        })
+    }
+
+    /// Decides. What this person may not decide is denied, and the attempt recorded.
+    ///
+    /// # Errors
+    /// [`DecisionError`]; nothing was decided then.
+    pub fn decide(&self, decider: &Decider<'_>, id: i64, ruling: &Ruling) -> Result<(), DecisionError> {
+        self.ledger.write(self.database, self.now, |tx| {
+            let decision = tables::find_decision(tx, self.site, id)?.ok_or(DecisionError::Unknown { id })?;
+            let subject = Subject {
+                number: ("decision", id),
+                class: decision.class.name(),
+                asked_by: &decision.asked_by,
+                needs_executive: true,
+            };
+            if let Some(rule) = self.deny(tx, decider, &subject)? {
+                return Ok(Err(DecisionError::Denied { rule }));
+            }
+            if decision.state != DecisionState::Waiting {
+                return Err(DecisionError::Decided { id, by: decision.decided_by });
+            }
+            check_ruling(ruling, &decision.options)?;
+            tables::close_decision(tx, id, ruling, decider.who, decider.capacity.deputy_for(), self.now)?;
+            self.witness(tx, decider, &subject, ruling)?;
+            Ok(Ok(()))
+        })?
+    }
+
+    /// Approves or refuses a waiting exception. For a grave check only the executive or the deputy may, for others an
+    /// administrator as well; never whoever asked.
+    ///
+    /// # Errors
+    /// [`DecisionError`]; nothing was decided then.
+    pub fn rule_on_exception(
+        &self,
+        decider: &Decider<'_>,
+        id: i64,
+        ruling: &Ruling,
+        severity: impl Fn(&str) -> Option<Severity>,
+    ) -> Result<(), DecisionError> {
+        self.ledger.write(self.database, self.now, |tx| {
+            let exception = tables::find_exception(tx, self.site, id)?.ok_or(DecisionError::Unknown { id })?;
+            let grave = needs_executive(severity(&exception.check));
+            let subject = Subject {
+                number: ("exception", id),
+                class: if grave { DecisionClass::AcceptHighRisk.name() } else { "accept_risk" },
+                asked_by: &exception.requested_by,
+                needs_executive: grave,
+            };
+            if let Some(rule) = self.deny(tx, decider, &subject)? {
+                return Ok(Err(DecisionError::Denied { rule }));
+            }
+            if exception.state != ExceptionState::Requested {
+                return Err(DecisionError::Decided { id, by: exception.decided_by });
+            }
+            check_ruling(ruling, &[])?;
+            let state = match ruling.outcome {
+                Outcome::Approve => ExceptionState::Approved,
+                Outcome::Refuse => ExceptionState::Revoked,
+            };
+            self.decide_within(tx, id, state, decider.who)?;
+            tables::add_ruling(tx, id, ruling.outcome, &ruling.remark, decider.capacity.deputy_for())?;
+            self.witness(tx, decider, &subject, ruling)?;
+            Ok(Ok(()))
+        })?
+    }
+
+    /// The rule against this decision, if there is one; the attempt is then recorded.
+    fn deny(
+        &self,
+        tx: &mut Recording<'_>,
+        decider: &Decider<'_>,
+        subject: &Subject<'_>,
+    ) -> Result<Option<Denial>, LedgerError> {
+        let rule = match &decider.capacity {
+            Capacity::Administrator if subject.needs_executive => Some(Denial::ExecutiveOnly),
+            Capacity::Other if subject.needs_executive => Some(Denial::ExecutiveOnly),
+            Capacity::Other => Some(Denial::NotYours),
+            Capacity::Executive | Capacity::Deputy { .. } | Capacity::Administrator => {
+                is_asker(subject.asked_by, decider.who).then_some(Denial::OwnRequest)
+            }
+        };
+        if let Some(rule) = rule {
+            let (name, id) = subject.number;
+            let capacity = decider.capacity.name();
+            let body = json!({ name: id, "class": subject.class, "rule": rule.name(), "as": capacity });
+            tx.append(&NewEntry { kind: "decision.denied", site: self.site, who: decider.who, body: &body })?;
+        }
+        Ok(rule)
+    }
+
+    fn witness(
+        &self,
+        tx: &mut Recording<'_>,
+        decider: &Decider<'_>,
+        subject: &Subject<'_>,
+        ruling: &Ruling,
+    ) -> Result<(), LedgerError> {
+        let (name, id) = subject.number;
+        let mut body = json!({
+            name: id,
+            "class": subject.class,
+            "outcome": ruling.outcome.name(),
+            "choice": ruling.choice,
+            "reason": ruling.remark,
+            "as": decider.capacity.name(),
+        });
+        if let (Capacity::Deputy { of }, Some(fields)) = (&decider.capacity, body.as_object_mut()) {
+            fields.insert("deputy_for".to_owned(), json!(of));
+        }
+        tx.append(&NewEntry { kind: "decision.made", site: self.site, who: decider.who, body: &body })?;
+        Ok(())
+    }
+}
+
+fn check_ruling(ruling: &Ruling, options: &[String]) -> Result<(), DecisionError> {
+    if ruling.remark.chars().count() > MAX_TEXT_CHARS {
+        return Err(DecisionError::NoReason);
+    }
+    match ruling.outcome {
+        Outcome::Refuse if ruling.remark.trim().is_empty() => Err(DecisionError::NoReason),
+        Outcome::Approve if !options.is_empty() && !options.contains(&ruling.choice) => Err(DecisionError::NoChoice),
+        Outcome::Approve | Outcome::Refuse => Ok(()),
+    }
+}
+
+/// Whether who decides is who asked. An account is named `login（name）`; on the command line people type either.
+fn is_asker(asked_by: &str, who: &str) -> bool {
+    let parts = |text: &str| -> Vec<String> {
+        let text = text.trim_end_matches('）');
+        text.split('（').map(ToOwned::to_owned).collect()
+    };
+    let contains = |whole: &str, part: &str| parts(whole).iter().any(|one| is_same_person(one, part));
+    is_same_person(asked_by, who) || contains(asked_by, who) || contains(who, asked_by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_recognised_by_login_or_name() {
+        for (asked_by, who, same) in [
+            ("sato（佐藤 花子）", "sato（佐藤 花子）", true),
+            ("sato", "sato（佐藤 花子）", true),
+            ("佐藤花子", "sato（佐藤 花子）", true),
+            ("sato（佐藤 花子）", "SATO", true),
+            ("sato（佐藤 花子）", "ito（伊藤）", false),
+            ("sato1（佐藤）", "sato2（佐藤）", false),
+        ] {
+            assert_eq!(is_asker(asked_by, who), same, "{asked_by} {who}");
+        }
+    }
+
+    #[test]
+    fn a_check_nobody_knows_counts_as_grave() {
+        assert!(needs_executive(None) && needs_executive(Some(Severity::High)));
+        assert!(!needs_executive(Some(Severity::Medium)));
+    }
+}

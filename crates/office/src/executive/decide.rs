@@ -1,0 +1,282 @@
+//! One decision: what it means, the form, and the word of who may decide.
+//!
+//! A second factor shown within the last minutes (`Session::proved_at`) could be demanded here later.
+
+use ::store::{StoreError, Transaction};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use evidence::store::{self as evidence_tables, EvidenceRow};
+use governance::decisions::{
+    Capacity, Decider, Decision, DecisionError, DecisionState, Denial, Outcome, Ruling, needs_executive,
+};
+use governance::exceptions::{Exception, ExceptionState};
+use governance::{snapshot, store as tables};
+use people::Role;
+use people::account::clean_name;
+use serde::Deserialize;
+use web::visit::encode_segment;
+use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
+
+use super::decisions::{clean_text, decider, exceptions, refuse};
+use super::plain;
+use super::waiting::class_message;
+use crate::state::Shared;
+
+struct ControlView {
+    control: String,
+    evidence: String,
+    /// Empty for those who may not open evidence.
+    path: String,
+}
+
+/// What is decided, whichever kind it is.
+#[derive(Default)]
+struct Matter {
+    title: String,
+    class: String,
+    facts: Vec<(String, String)>,
+    controls: Vec<ControlView>,
+    /// Page with what the check found; empty if there is none.
+    check_path: String,
+    options: Vec<String>,
+    waits: bool,
+    needs_executive: bool,
+}
+
+#[derive(Template)]
+#[template(path = "executive/decide.html")]
+struct Body<'a> {
+    visit: &'a SiteVisit,
+    matter: &'a Matter,
+    may_decide: bool,
+}
+
+#[derive(Template)]
+#[template(path = "executive/denied.html")]
+struct Denied<'a> {
+    visit: &'a SiteVisit,
+    rule: &'static str,
+    text: String,
+}
+
+fn number(text: &str) -> Result<i64, HttpError> {
+    text.parse().map_err(|_| HttpError::not_found())
+}
+
+fn draw(visit: &SiteVisit, matter: &Matter) -> Result<Response, HttpError> {
+    let may_decide = visit.is(Role::Executive) || (!matter.needs_executive && visit.is(Role::Administrator));
+    let page =
+        Page::new(matter.title.as_str(), "decisions").trail(visit.text("nav-decisions"), visit.path_of("decisions"));
+    web::page(visit, &page, &Body { visit, matter, may_decide })
+}
+
+pub(super) async fn show_decision(
+    visit: SiteVisit,
+    Path((_, id)): Path<(String, String)>,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let id = number(&id)?;
+        let decision = office.database().read(|tx| tables::find_decision(tx, visit.site_id(), id))?;
+        draw(&visit, &of_decision(&visit, &decision.ok_or_else(HttpError::not_found)?))
+    })
+    .await
+}
+
+pub(super) async fn show_exception(
+    visit: SiteVisit,
+    Path((_, id)): Path<(String, String)>,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let id = number(&id)?;
+        let matter = office.database().read(|tx| {
+            let exception = tables::find_exception(tx, visit.site_id(), id)?;
+            exception.map(|exception| of_exception(tx, &visit, &exception)).transpose()
+        })?;
+        draw(&visit, &matter.ok_or_else(HttpError::not_found)?)
+    })
+    .await
+}
+
+fn of_decision(visit: &SiteVisit, decision: &Decision) -> Matter {
+    let mut facts = vec![
+        (visit.text("decision-why"), decision.reason.clone()),
+        (visit.text("decision-due"), visit.day(decision.due_on)),
+        (visit.text("decision-asked-by"), format!("{} {}", decision.asked_by, visit.minute(decision.asked_at))),
+    ];
+    if let Some(at) = decision.decided_at {
+        let approved = decision.state == DecisionState::Approved;
+        let id = if approved { "decision-approved" } else { "decision-refused" };
+        let who = decider(visit, &decision.decided_by, &decision.deputy_for);
+        facts.push((visit.text("decision-outcome"), format!("{} {}", visit.text(id), decision.choice)));
+        facts.push((visit.text("decision-decided-by"), format!("{who} {}", visit.minute(at))));
+        facts.push((visit.text("decision-remark"), decision.remark.clone()));
+    }
+    Matter {
+        title: decision.question.clone(),
+        class: visit.text(class_message(decision.class)),
+        facts,
+        options: decision.options.clone(),
+        waits: decision.state == DecisionState::Waiting,
+        needs_executive: true,
+        ..Matter::default()
+    }
+}
+
+fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Matter, StoreError> {
+    let check = snapshot::find_check(tx, visit.site_id(), visit.lang, &exception.check)?;
+    let mut facts = Vec::new();
+    if let Some(check) = &check {
+        facts.push((visit.text("decision-fails"), check.title.clone()));
+        facts.push((visit.text("decision-patients"), check.why.clone()));
+    }
+    if let Some(subject) = &exception.subject {
+        let line = tables::find_subject_line(tx, visit.site_id(), subject)?;
+        let name = line.map_or_else(|| subject.to_string(), |line| line.name);
+        facts.push((visit.text("decision-subject"), name));
+    }
+    facts.push((visit.text("decision-why"), exception.reason.clone()));
+    facts.push((visit.text("decision-last-day"), visit.day(exception.expires_on)));
+    let asked = format!("{} {}", exception.requested_by, visit.minute(exception.requested_at));
+    facts.push((visit.text("decision-asked-by"), asked));
+    if let Some(at) = exception.decided_at {
+        let (remark, deputy_for) = tables::find_ruling(tx, exception.id)?.unwrap_or_default();
+        let approved = exception.state == ExceptionState::Approved;
+        let id = if approved { "decision-approved" } else { "decision-refused" };
+        let who = decider(visit, &exception.decided_by, &deputy_for);
+        facts.push((visit.text("decision-outcome"), visit.text(id)));
+        facts.push((visit.text("decision-decided-by"), format!("{who} {}", visit.minute(at))));
+        facts.push((visit.text("decision-remark"), remark));
+    }
+    let grave = needs_executive(check.as_ref().map(|check| check.severity));
+    let subject = plain::subject_of(visit, check.as_ref());
+    let class = if grave { "decision-class-accept-high-risk" } else { "decision-class-accept-risk" };
+    Ok(Matter {
+        title: visit.say("decision-exception-title", &[("subject", subject.into())]),
+        class: visit.text(class),
+        facts,
+        controls: controls(tx, visit, exception)?,
+        check_path: visit.path_of(&format!("checks/{}", encode_segment(&exception.check))),
+        options: Vec::new(),
+        waits: exception.state == ExceptionState::Requested,
+        needs_executive: grave,
+    })
+}
+
+fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
+    let names: Vec<EvidenceRow> = evidence_tables::list_evidence(tx, visit.site_id())?;
+    let may_open = visit.is(Role::Administrator) || visit.is(Role::Auditor);
+    let view = |control: &governance::exceptions::Control| {
+        let row = names.iter().find(|row| row.id == control.evidence);
+        let name = row.map_or_else(String::new, |row| row.name.clone());
+        let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };
+        ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path }
+    };
+    Ok(exception.controls.iter().map(view).collect())
+}
+
+/// The form of who decides.
+#[derive(Debug, Deserialize)]
+pub(super) struct Word {
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    choice: String,
+    #[serde(default)]
+    remark: String,
+}
+
+impl Word {
+    fn ruling(&self) -> Option<Ruling> {
+        let outcome = [Outcome::Approve, Outcome::Refuse].into_iter().find(|one| one.name() == self.outcome)?;
+        let choice = if outcome == Outcome::Approve { clean_name(&self.choice) } else { String::new() };
+        Some(Ruling { outcome, choice, remark: clean_text(&self.remark) })
+    }
+}
+
+/// As what this person decides here today.
+fn capacity(tx: &mut Transaction, visit: &SiteVisit) -> Result<Capacity, StoreError> {
+    let standing = visit.standing();
+    if standing.own.has(Role::Executive) {
+        return Ok(Capacity::Executive);
+    }
+    let (site, today) = (visit.site_id(), visit.today());
+    let deputies = people::store::list_deputies(tx, Some(visit.person().account.id))?;
+    let deputy = deputies.into_iter().map(|(_, deputy)| deputy).find(|deputy| {
+        let here = deputy.site == site || deputy.site == people::EVERYWHERE;
+        here && deputy.role == Role::Executive && deputy.is_active(today)
+    });
+    Ok(match deputy {
+        Some(deputy) => Capacity::Deputy { of: deputy.appointed_by },
+        None if visit.is(Role::Administrator) => Capacity::Administrator,
+        None => Capacity::Other,
+    })
+}
+
+enum Matters {
+    Decision,
+    Exception,
+}
+
+pub(super) async fn decide(
+    visit: SiteVisit,
+    Path((_, id)): Path<(String, String)>,
+    State(office): State<Shared>,
+    Form(word): Form<Word>,
+) -> Result<Response, HttpError> {
+    blocking(move || answer(&office, &visit, &id, &word, &Matters::Decision)).await
+}
+
+pub(super) async fn decide_exception(
+    visit: SiteVisit,
+    Path((_, id)): Path<(String, String)>,
+    State(office): State<Shared>,
+    Form(word): Form<Word>,
+) -> Result<Response, HttpError> {
+    blocking(move || answer(&office, &visit, &id, &word, &Matters::Exception)).await
+}
+
+fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &Matters) -> Result<Response, HttpError> {
+    let id = number(id)?;
+    // Whoever may not decide is told so, whatever else is missing.
+    let unsaid = || Ruling { outcome: Outcome::Refuse, choice: String::new(), remark: String::new() };
+    let ruling = word.ruling();
+    let (who, capacity) = (visit.who(), office.database().read(|tx| capacity(tx, visit))?);
+    let decider = Decider { who: &who, capacity };
+    let said = ruling.clone().unwrap_or_else(unsaid);
+    let done = match matters {
+        Matters::Decision => exceptions(office, visit).decide(&decider, id, &said),
+        Matters::Exception => {
+            let checks = &office.installation.packs.checks;
+            let severity = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.severity);
+            exceptions(office, visit).rule_on_exception(&decider, id, &said, severity)
+        }
+    };
+    match done {
+        Ok(()) => {}
+        Err(DecisionError::Denied { rule }) => return denied(visit, rule),
+        Err(DecisionError::NoReason) if ruling.is_none() => {
+            return Err(HttpError::bad_request("decision-no-outcome", ""));
+        }
+        Err(err) => return Err(refuse(err)),
+    }
+    if matches!(matters, Matters::Exception) {
+        installation::work::request_assessment(&office.installation, visit.site_id()).map_err(HttpError::internal)?;
+    }
+    Ok(redirect(&visit.path_of("decisions")))
+}
+
+fn denied(visit: &SiteVisit, rule: Denial) -> Result<Response, HttpError> {
+    let text = visit.text(match rule {
+        Denial::ExecutiveOnly => "decision-denied-executive-only",
+        Denial::NotYours => "decision-denied-not-yours",
+        Denial::OwnRequest => "decision-denied-own-request",
+    });
+    let page = Page::new(visit.text("decision-denied"), "decisions");
+    let mut response = web::page(visit, &page, &Denied { visit, rule: rule.name(), text })?;
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    Ok(response)
+}

@@ -1,0 +1,304 @@
+//! Five minutes a week: where the hospital stands, in words for those who decide. Prints on one page.
+
+use ::store::{StoreError, Transaction};
+use askama::Template;
+use assess::Audience;
+use axum::extract::State;
+use axum::response::Response;
+use base::{Severity, UtcSeconds, Verdict};
+use governance::snapshot::{self, Checklist, Head};
+use report::model::{FindingLine, ItemReport, Tile, VerdictCounts};
+use web::visit::encode_segment;
+use web::{HttpError, Page, SiteVisit, blocking};
+
+use super::plain::{self, Badge};
+use super::waiting::{self, Waiting};
+use crate::state::Shared;
+
+/// A snapshot older than this is called old, in seconds: a day, and two hours for the night's work.
+const OLD_AFTER_S: i64 = 26 * 3_600;
+/// Findings and decisions named on the page.
+const NAMED: usize = 3;
+/// Width of the bar, in its own units.
+const BAR_WIDTH: usize = 1_000;
+
+/// What the page is made of.
+struct Known {
+    head: Head,
+    items: Option<Checklist>,
+    findings: Vec<FindingLine>,
+    waiting: Vec<Waiting>,
+    /// Where each tile leads.
+    tile_paths: Vec<String>,
+}
+
+pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let executive = office.installation.packs.frameworks.iter();
+        let executive: Vec<&str> = executive
+            .filter(|framework| framework.audience == Audience::Executive)
+            .map(|framework| framework.id.as_str())
+            .collect();
+        let known = office.database().read(|tx| load(tx, &visit, &executive))?;
+        let page = Page::new(visit.text("executive-title"), "executive").help(visit.text("executive-help"));
+        match known {
+            None => web::page(&visit, &page, &Empty { visit: &visit }),
+            Some(known) => web::page(&visit, &page, &body(&visit, &known, &executive)),
+        }
+    })
+    .await
+}
+
+fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<Option<Known>, StoreError> {
+    let (site, lang) = (visit.site_id(), visit.lang);
+    let Some(head) = snapshot::find_head(tx, site, lang)? else { return Ok(None) };
+    let id = head.checklists.iter().find(|checklist| executive.contains(&checklist.id.as_str()));
+    let items = match id {
+        Some(checklist) => snapshot::find_checklist(tx, site, lang, &checklist.id)?,
+        None => None,
+    };
+    let tile_paths = tile_paths(tx, visit, &head)?;
+    let findings = snapshot::list_findings(tx, site, lang)?;
+    Ok(Some(Known { items, findings, waiting: waiting::list(tx, visit)?, tile_paths, head }))
+}
+
+/// What each tile may rest on, in the order of the tiles: checks, or an item of the ministry's checklist by its end.
+const TILE_SOURCES: [(&[&str], &str); 5] = [
+    (&["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"], ""),
+    (&[], "-3-2"),
+    (&["AV-01", "AV-02"], "-2-11"),
+    (&["VND-01", "VND-02", "VND-03", "VND-04"], ""),
+    (&[], "-3-3"),
+];
+
+fn tile_paths(tx: &mut Transaction, visit: &SiteVisit, head: &Head) -> Result<Vec<String>, StoreError> {
+    let ministry = match head.checklists.first() {
+        Some(checklist) => snapshot::find_checklist(tx, visit.site_id(), visit.lang, &checklist.id)?,
+        None => None,
+    };
+    let mut paths = Vec::new();
+    for (tile, (checks, item)) in head.tiles.iter().zip(TILE_SOURCES) {
+        let mut path = None;
+        for id in checks {
+            let check = snapshot::find_check(tx, visit.site_id(), visit.lang, id)?;
+            if check.is_some_and(|check| tile.reason.contains(&check.title)) {
+                path = Some(visit.path_of(&format!("checks/{}", encode_segment(id))));
+                break;
+            }
+        }
+        paths.push(path.unwrap_or_else(|| item_path(visit, ministry.as_ref(), tile, item)));
+    }
+    Ok(paths)
+}
+
+/// The page of the item a tile names, or else the one it mostly rests on, or else the list of checklists.
+fn item_path(visit: &SiteVisit, ministry: Option<&Checklist>, tile: &Tile, ending: &str) -> String {
+    let Some(checklist) = ministry else { return visit.path_of("checklists") };
+    let named = checklist.items.iter().find(|item| tile.reason.contains(&item.text));
+    let usual = || checklist.items.iter().find(|item| !ending.is_empty() && item.id.ends_with(ending));
+    let item = named.or_else(usual).map_or_else(String::new, |item| format!("/{}", encode_segment(&item.id)));
+    visit.path_of(&format!("checklists/{}{item}", encode_segment(&checklist.head.id)))
+}
+
+#[derive(Template)]
+#[template(path = "executive/empty.html")]
+struct Empty<'a> {
+    visit: &'a SiteVisit,
+}
+
+struct TileView {
+    label: String,
+    badge: Badge,
+    reason: String,
+    path: String,
+}
+
+struct ItemView {
+    number: String,
+    text: String,
+    path: String,
+    badge: Badge,
+    who: String,
+    day: String,
+}
+
+struct FindingView {
+    /// Empty if it takes technical knowledge.
+    title: String,
+    why: String,
+    action: String,
+    path: String,
+    count: String,
+}
+
+struct Segment {
+    class: &'static str,
+    x: usize,
+    width: usize,
+}
+
+struct Bar {
+    title: String,
+    label: String,
+    segments: Vec<Segment>,
+    cells: Vec<(String, usize)>,
+    total: usize,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "executive/first_page.html")]
+struct Body<'a> {
+    visit: &'a SiteVisit,
+    as_of: String,
+    old: bool,
+    sentences: Vec<String>,
+    tiles: Vec<TileView>,
+    waiting: &'a [Waiting],
+    items: Vec<ItemView>,
+    items_title: String,
+    bar: Option<Bar>,
+    findings: Vec<FindingView>,
+}
+
+impl Body<'_> {
+    fn first_waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter().take(NAMED)
+    }
+
+    fn waiting_title(&self) -> String {
+        self.visit.say("executive-waiting", &[("count", self.waiting.len().into())])
+    }
+
+    fn until(&self, waiting: &Waiting) -> String {
+        let day = plain::short_day(self.visit.lang, waiting.until);
+        self.visit.say("executive-until", &[("day", day.into())])
+    }
+}
+
+fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<'a> {
+    let head = &known.head;
+    let ministry = head.checklists.iter().find(|checklist| !executive.contains(&checklist.id.as_str()));
+    let mut items_title = visit.text("executive-items");
+    if let Some(checklist) = &known.items {
+        let counts = checklist.head.counts;
+        let arguments = [("proved", counts.proved.into()), ("all", counts.total().into())];
+        items_title = visit.say("executive-items-count", &arguments);
+    }
+    Body {
+        visit,
+        as_of: as_of(visit, head.made_at),
+        old: visit.now.0 - head.made_at.0 > OLD_AFTER_S,
+        sentences: sentences(visit, known, ministry.map(|checklist| checklist.counts)),
+        tiles: head.tiles.iter().zip(&known.tile_paths).map(|(tile, path)| tile_view(visit, tile, path)).collect(),
+        waiting: &known.waiting,
+        items: known.items.iter().flat_map(|list| list.items.iter().map(|item| item_view(visit, list, item))).collect(),
+        items_title,
+        bar: ministry.map(|checklist| {
+            let path = visit.path_of(&format!("checklists/{}", encode_segment(&checklist.id)));
+            bar(visit, &checklist.edition, checklist.counts, path)
+        }),
+        findings: known.findings.iter().take(NAMED).map(|finding| finding_view(visit, finding)).collect(),
+    }
+}
+
+/// `令和8年11月20日 12:00`.
+fn as_of(visit: &SiteVisit, at: UtcSeconds) -> String {
+    let minute = visit.minute(at);
+    let clock = minute.split_once(' ').map_or("", |(_, clock)| clock);
+    let time = format!("{} {clock}", plain::short_day(visit.lang, at.date_jst()));
+    visit.say("executive-as-of", &[("time", time.into())])
+}
+
+/// At most three sentences: the checklist, the dangers, what waits.
+fn sentences(visit: &SiteVisit, known: &Known, ministry: Option<VerdictCounts>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some(counts) = ministry {
+        let arguments = [
+            ("all", counts.total().into()),
+            ("proved", counts.proved.into()),
+            ("contradicted", counts.contradicted.into()),
+            ("rest", (counts.attested + counts.stale + counts.unknown).into()),
+        ];
+        sentences.push(visit.say("executive-sentence-checklist", &arguments));
+    }
+    let grave = known.findings.iter().filter(|finding| finding.severity <= Severity::High).count();
+    sentences.push(match grave {
+        0 => visit.text("executive-sentence-no-danger"),
+        count => visit.say("executive-sentence-danger", &[("count", count.into())]),
+    });
+    sentences.push(match known.waiting.len() {
+        0 => visit.say("executive-sentence-asks", &[("count", known.head.asks.into())]),
+        count => visit.say("executive-sentence-waiting", &[("count", count.into())]),
+    });
+    sentences
+}
+
+fn tile_view(visit: &SiteVisit, tile: &Tile, path: &str) -> TileView {
+    let reason = plain::first_sentence(visit.lang, &tile.reason);
+    let reason = plain::first_plain(visit.lang, &[reason], visit.text("executive-technical"));
+    TileView { label: tile.label.clone(), badge: plain::tile_badge(visit, tile.state), reason, path: path.to_owned() }
+}
+
+fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> ItemView {
+    let below = format!("checklists/{}/{}", encode_segment(&checklist.head.id), encode_segment(&item.id));
+    let who = match (item.answered_by.as_str(), item.verdict) {
+        ("", Verdict::Unknown) => visit.text("executive-nobody"),
+        ("", Verdict::Proved | Verdict::Contradicted | Verdict::Attested | Verdict::Stale) => {
+            visit.text("executive-by-document")
+        }
+        (who, _) => who.to_owned(),
+    };
+    ItemView {
+        number: item.number.clone(),
+        text: plain::first_sentence(visit.lang, &item.text).to_owned(),
+        path: visit.path_of(&below),
+        badge: plain::verdict_badge(visit, (!item.is_left_out()).then_some(item.verdict)),
+        who,
+        day: item.checked_on.map_or_else(String::new, |day| plain::short_day(visit.lang, day)),
+    }
+}
+
+fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
+    let lang = visit.lang;
+    let fix = plain::first_sentence(lang, &finding.fix);
+    let title = if plain::is_plain(lang, &finding.title) {
+        visit.say("executive-fails", &[("title", finding.title.as_str().into())])
+    } else {
+        String::new()
+    };
+    FindingView {
+        title,
+        why: plain::first_plain(lang, &[&finding.why], visit.text("executive-technical")),
+        action: plain::first_plain(lang, &[fix], visit.text("executive-action")),
+        path: visit.path_of(&format!("checks/{}", encode_segment(&finding.check_id))),
+        count: visit.say("executive-places", &[("count", finding.subjects_total.into())]),
+    }
+}
+
+fn bar(visit: &SiteVisit, edition: &str, counts: VerdictCounts, path: String) -> Bar {
+    let total = counts.total();
+    let class = |verdict: Verdict| match verdict {
+        Verdict::Proved => "seg-good",
+        Verdict::Contradicted => "seg-danger",
+        Verdict::Attested => "seg-caution",
+        Verdict::Stale => "seg-stale",
+        Verdict::Unknown => "seg-unknown",
+    };
+    let mut segments = Vec::new();
+    let mut before = 0;
+    for verdict in Verdict::ALL {
+        let x = (before * BAR_WIDTH).checked_div(total).unwrap_or(0);
+        before += counts.get(verdict);
+        let end = (before * BAR_WIDTH).checked_div(total).unwrap_or(0);
+        segments.push(Segment { class: class(verdict), x, width: end - x });
+    }
+    let cells: Vec<(String, usize)> = Verdict::ALL
+        .into_iter()
+        .map(|verdict| (plain::verdict_badge(visit, Some(verdict)).text, counts.get(verdict)))
+        .collect();
+    let label: Vec<String> = cells.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let arguments = [("edition", edition.into()), ("all", total.into())];
+    let title = visit.say("executive-checklist", &arguments);
+    Bar { label: format!("{title}: {}", label.join(", ")), title, segments, cells, total, path }
+}

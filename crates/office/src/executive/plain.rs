@@ -1,0 +1,114 @@
+//! Words for those who decide: without abbreviations, never by colour alone.
+
+use base::{Date, Lang, Severity, Verdict};
+use governance::snapshot::CheckReport;
+use report::model::TileState;
+use web::Visit;
+
+/// Latin words everybody in a hospital knows.
+const KNOWN: [&str; 11] = ["VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi", "Windows", "Mac"];
+
+/// Whether a text can be read without technical knowledge: in Japanese it has no Latin words, in English no abbreviations,
+/// beyond those everybody knows.
+pub(crate) fn is_plain(lang: Lang, text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !KNOWN.contains(word));
+    let is_technical = |word: &str| match lang {
+        Lang::Ja => word.chars().filter(char::is_ascii_alphabetic).count() >= 2,
+        Lang::En => word.chars().filter(char::is_ascii_uppercase).count() >= 2,
+    };
+    !words.into_iter().any(is_technical)
+}
+
+/// The first of these texts that is plain; the last one if none is.
+pub(crate) fn first_plain(lang: Lang, texts: &[&str], otherwise: String) -> String {
+    let found = texts.iter().find(|text| !text.is_empty() && is_plain(lang, text));
+    found.map_or(otherwise, |text| (*text).to_owned())
+}
+
+/// What a check is about, for those who decide.
+pub(crate) fn subject_of(visit: &Visit, check: Option<&CheckReport>) -> String {
+    let otherwise = visit.text("executive-technical");
+    check.map_or(otherwise.clone(), |check| first_plain(visit.lang, &[&check.title, &check.why], otherwise))
+}
+
+/// The first sentence of a text.
+pub(crate) fn first_sentence(lang: Lang, text: &str) -> &str {
+    let end = match lang {
+        Lang::Ja => "。",
+        Lang::En => ". ",
+    };
+    text.find(end).and_then(|at| text.get(..at + end.len())).map_or(text, str::trim_end)
+}
+
+/// A mark with its class and its word.
+#[derive(Debug, Clone)]
+pub(crate) struct Badge {
+    pub(crate) class: &'static str,
+    pub(crate) text: String,
+}
+
+/// The mark of a verdict; `None`: applies to nothing here.
+pub(crate) fn verdict_badge(visit: &Visit, verdict: Option<Verdict>) -> Badge {
+    let (class, id) = match verdict {
+        Some(Verdict::Proved) => ("badge good", "verdict-proved"),
+        Some(Verdict::Contradicted) => ("badge danger", "verdict-contradicted"),
+        Some(Verdict::Attested) => ("badge caution", "verdict-attested"),
+        Some(Verdict::Stale) => ("badge unknown", "verdict-stale"),
+        Some(Verdict::Unknown) => ("badge unknown", "verdict-unknown"),
+        None => ("badge unknown", "executive-not-applicable"),
+    };
+    Badge { class, text: visit.text(id) }
+}
+
+/// The mark of a severity.
+pub(crate) fn severity_badge(visit: &Visit, severity: Severity) -> Badge {
+    let (class, id) = match severity {
+        Severity::Critical => ("badge danger", "desk-severity-critical"),
+        Severity::High => ("badge danger", "desk-severity-high"),
+        Severity::Medium => ("badge caution", "desk-severity-medium"),
+        Severity::Low => ("badge caution", "desk-severity-low"),
+    };
+    Badge { class, text: visit.text(id) }
+}
+
+/// The class and the word of a tile.
+pub(crate) fn tile_badge(visit: &Visit, state: TileState) -> Badge {
+    let (class, id) = match state {
+        TileState::Good => ("good", "executive-tile-good"),
+        TileState::Caution => ("caution", "executive-tile-caution"),
+        TileState::Danger => ("danger", "executive-tile-danger"),
+        TileState::Unknown => ("unknown", "executive-tile-unknown"),
+    };
+    Badge { class, text: visit.text(id) }
+}
+
+/// A day in few letters: 和暦, or ISO.
+pub(crate) fn short_day(lang: Lang, day: Date) -> String {
+    match lang {
+        Lang::Ja => day.wareki(),
+        Lang::En => day.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_technical_knowledge_is_not_plain() {
+        for text in ["LDAPの署名", "krbtgtのパスワード", "SMBを断る", "CVE-2024-1234"] {
+            assert!(!is_plain(Lang::Ja, text), "{text}");
+        }
+        for text in ["外から入る接続に二要素認証がある", "VPN装置の穴", "A棟の端末"] {
+            assert!(is_plain(Lang::Ja, text), "{text}");
+        }
+        assert!(is_plain(Lang::En, "Care stops.") && !is_plain(Lang::En, "SMB signing"));
+    }
+
+    #[test]
+    fn the_first_sentence_ends_with_its_stop() {
+        assert_eq!(first_sentence(Lang::Ja, "止めます。次に直します。"), "止めます。");
+        assert_eq!(first_sentence(Lang::En, "Stop it. Then mend it."), "Stop it.");
+        assert_eq!(first_sentence(Lang::Ja, "止めます"), "止めます");
+    }
+}
