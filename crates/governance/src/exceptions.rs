@@ -256,7 +256,13 @@ impl ActiveExceptions {
     /// Whether somebody took responsibility for this check failing on this subject.
     #[must_use]
     pub fn covers(&self, check: &str, subject: &Subject) -> bool {
-        self.exceptions.iter().any(|exception| {
+        self.find(check, subject).is_some()
+    }
+
+    /// The exception by which somebody took responsibility for this check failing on this subject.
+    #[must_use]
+    pub fn find(&self, check: &str, subject: &Subject) -> Option<&Exception> {
+        self.exceptions.iter().find(|exception| {
             exception.check == check && exception.subject.as_ref().is_none_or(|covered| covered == subject)
         })
     }

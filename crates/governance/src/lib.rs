@@ -39,6 +39,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "snapshot",
         sql: include_str!("../migrations/0002_snapshot.sql"),
     },
+    Migration {
+        capability: "governance",
+        number: 3,
+        name: "lists and turns",
+        sql: include_str!("../migrations/0003_lists_and_turns.sql"),
+    },
 ];
 
 /// What this capability brings in.

@@ -2,7 +2,7 @@
 
 mod snapshot;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ::store::{Row, StoreError, Transaction, Value};
 use base::{Date, Severity, UtcSeconds};
@@ -21,6 +21,25 @@ pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot,
 /// [`StoreError`] of the database.
 pub fn evidence_exists(tx: &mut Transaction, site: &str, evidence: i64) -> Result<bool, StoreError> {
     Ok(tx.find("SELECT id FROM evidence WHERE site = $1 AND id = $2", &[site.into(), evidence.into()])?.is_some())
+}
+
+/// Names of pieces of evidence of a site, by number; those that the site does not have are missing.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_evidence_names(
+    tx: &mut Transaction,
+    site: &str,
+    numbers: &BTreeSet<i64>,
+) -> Result<HashMap<i64, String>, StoreError> {
+    let mut names = HashMap::new();
+    for number in numbers {
+        let row = tx.find("SELECT name FROM evidence WHERE site = $1 AND id = $2", &[site.into(), (*number).into()])?;
+        if let Some(row) = row {
+            names.insert(*number, row.text(0)?.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// Number of the newest evidence of a site, 0 if it has none.
