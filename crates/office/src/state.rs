@@ -54,6 +54,7 @@ impl Office {
             randomness,
             navigation: NAVIGATION,
             metrics: web::metrics::Metrics::default(),
+            uploads: web::Uploads::default(),
             secure: settings.secure,
         };
         Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings }))

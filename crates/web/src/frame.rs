@@ -7,6 +7,7 @@ use people::{Randomness, RoleSet};
 use store::{Database, StoreError};
 
 use crate::metrics::Metrics;
+use crate::upload::Uploads;
 
 /// A site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct Frame {
     pub navigation: &'static [NavGroup],
     /// Counters.
     pub metrics: Metrics,
+    /// Places for uploads.
+    pub uploads: Uploads,
     /// Whether cookies may only travel over HTTPS. Off only for tests.
     pub secure: bool,
 }

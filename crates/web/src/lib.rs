@@ -15,6 +15,7 @@ mod layout;
 pub mod list;
 pub mod metrics;
 mod security;
+pub mod upload;
 pub mod visit;
 
 pub use access::{Needs, Routes};
@@ -23,4 +24,5 @@ pub use error::HttpError;
 pub use form::{Form, MAX_FORM_BYTES};
 pub use frame::{Frame, NavEntry, NavGroup, SiteName, Sites};
 pub use layout::{Page, page, redirect};
+pub use upload::{Received, Upload, UploadLimits, UploadPlace, Uploads};
 pub use visit::{SiteVisit, Visit};
