@@ -1,4 +1,4 @@
--- 0003 lists and turns: indexes in the very order of the lists, and who is about to answer an item.
+-- 0003 lists and turns: indexes in the very order of the lists, who is about to answer an item, why an exception was revoked.
 DROP INDEX subject_line_by_name;
 DROP INDEX subject_line_by_worst;
 DROP INDEX subject_line_by_time;
@@ -14,3 +14,5 @@ CREATE TABLE answer_turn (
     taken_at INTEGER NOT NULL,
     PRIMARY KEY (site, item)
 ) {STRICT};
+
+ALTER TABLE exception ADD COLUMN decided_why TEXT NOT NULL DEFAULT '';

@@ -1,6 +1,7 @@
 //! The tables of exceptions and tasks: the only place of this crate with SQL.
 
 mod snapshot;
+mod turns;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,6 +15,7 @@ pub use snapshot::{
     SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_subject_line, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
+pub use turns::{Turn, find_newest_evidence_about, find_turn, take_turn};
 
 /// Whether a site has this piece of evidence.
 ///
@@ -78,7 +80,7 @@ pub fn add_exception(tx: &mut Transaction, site: &str, new: &NewException, now: 
     Ok(id)
 }
 
-/// Records a decision.
+/// Records a decision: who decided, and why.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
@@ -86,18 +88,17 @@ pub fn decide_exception(
     tx: &mut Transaction,
     id: i64,
     state: ExceptionState,
-    who: &str,
+    (who, why): (&str, &str),
     now: UtcSeconds,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE exception SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1",
-        &[id.into(), state.name().into(), who.into(), now.into()],
+        "UPDATE exception SET state = $2, decided_by = $3, decided_at = $4, decided_why = $5 WHERE id = $1",
+        &[id.into(), state.name().into(), who.into(), now.into(), why.into()],
     )?;
     Ok(())
 }
 
-const EXCEPTION_COLUMNS: &str =
-    "id, site, check_id, subject, reason, requested_by, requested_at, expires_on, state, decided_by, decided_at";
+const EXCEPTION_COLUMNS: &str = "id, site, check_id, subject, reason, requested_by, requested_at, expires_on, state, decided_by, decided_at, decided_why";
 
 /// One exception of a site.
 ///
@@ -151,6 +152,7 @@ fn read_exception(row: &Row, controls: &mut HashMap<i64, Vec<Control>>) -> Resul
         state: state.ok_or_else(|| bad(8, "a state"))?,
         decided_by: row.text(9)?.to_owned(),
         decided_at: row.optional_at(10)?,
+        decided_why: row.text(11)?.to_owned(),
         controls: controls.remove(&id).unwrap_or_default(),
     })
 }
