@@ -94,6 +94,13 @@ pub struct NewException {
     pub controls: Vec<Control>,
 }
 
+impl NewException {
+    fn is_same(&self, other: &Exception) -> bool {
+        (&self.check, &self.subject, &self.reason, &self.requested_by, self.expires_on, &self.controls)
+            == (&other.check, &other.subject, &other.reason, &other.requested_by, other.expires_on, &other.controls)
+    }
+}
+
 /// Why an exception was not recorded or decided. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExceptionError {
@@ -163,7 +170,8 @@ pub struct Office<'a> {
 }
 
 impl Office<'_> {
-    /// Asks for an exception; it counts only after somebody else approved it. Returns its number.
+    /// Asks for an exception; it counts only after somebody else approved it. Returns its number: that of the first request if
+    /// the very same one waits already.
     ///
     /// # Errors
     /// [`ExceptionError`]; nothing was recorded then.
@@ -190,6 +198,10 @@ impl Office<'_> {
                 if !tables::evidence_exists(tx, self.site, control.evidence)? {
                     return Err(ExceptionError::UnknownEvidence { evidence: control.evidence });
                 }
+            }
+            let waiting = tables::list_exceptions(tx, self.site)?;
+            if let Some(same) = waiting.iter().find(|one| one.state == ExceptionState::Requested && new.is_same(one)) {
+                return Ok(same.id);
             }
             let id = tables::add_exception(tx, self.site, new, self.now)?;
             let body = json!({

@@ -1,9 +1,10 @@
 //! The tables of exceptions and tasks: the only place of this crate with SQL.
 
+mod papers;
 mod snapshot;
 mod turns;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ::store::{Row, StoreError, Transaction, Value};
 use base::{Date, Severity, UtcSeconds};
@@ -11,46 +12,12 @@ use base::{Date, Severity, UtcSeconds};
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::Task;
 
+pub use papers::{evidence_exists, list_document_subjects, list_evidence_names, list_recent_evidence, newest_evidence};
 pub use snapshot::{
     SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_subject_line, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
 pub use turns::{Turn, find_newest_evidence_about, find_turn, take_turn};
-
-/// Whether a site has this piece of evidence.
-///
-/// # Errors
-/// [`StoreError`] of the database.
-pub fn evidence_exists(tx: &mut Transaction, site: &str, evidence: i64) -> Result<bool, StoreError> {
-    Ok(tx.find("SELECT id FROM evidence WHERE site = $1 AND id = $2", &[site.into(), evidence.into()])?.is_some())
-}
-
-/// Names of pieces of evidence of a site, by number; those that the site does not have are missing.
-///
-/// # Errors
-/// [`StoreError`] of the database.
-pub fn list_evidence_names(
-    tx: &mut Transaction,
-    site: &str,
-    numbers: &BTreeSet<i64>,
-) -> Result<HashMap<i64, String>, StoreError> {
-    let mut names = HashMap::new();
-    for number in numbers {
-        let row = tx.find("SELECT name FROM evidence WHERE site = $1 AND id = $2", &[site.into(), (*number).into()])?;
-        if let Some(row) = row {
-            names.insert(*number, row.text(0)?.to_owned());
-        }
-    }
-    Ok(names)
-}
-
-/// Number of the newest evidence of a site, 0 if it has none.
-///
-/// # Errors
-/// [`StoreError`] of the database.
-pub fn newest_evidence(tx: &mut Transaction, site: &str) -> Result<i64, StoreError> {
-    tx.get("SELECT COALESCE(MAX(id), 0) FROM evidence WHERE site = $1", &[site.into()])?.integer(0)
-}
 
 /// Adds an exception; returns its number.
 ///

@@ -20,7 +20,7 @@ use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::history;
 use super::subject_list::{class_key, more_about, value_label};
-use super::words::{self, Badge, LISTED, Piece, plain};
+use super::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
 
 /// Related things named.
@@ -53,10 +53,10 @@ pub(super) async fn show(
             is_assessed: found.line.is_some(),
             facts: found.facts,
             findings: found.findings,
-            open: found.open,
+            open: draw_questions(&visit, &found.open)?,
             aliases: found.aliases.iter().map(|alias| plain(&alias.to_string())).collect(),
             related: found.related,
-            more: words::pieces(&more_about(&visit, kind)),
+            more: words::instruction(&visit, "more", &more_about(&visit, kind))?,
             history: history.draw(&visit, &query)?,
             visit: &visit,
         };
@@ -76,7 +76,8 @@ struct Body<'a> {
     open: Vec<OpenQuestion>,
     aliases: Vec<String>,
     related: Vec<(String, String, Option<String>)>,
-    more: Vec<Piece>,
+    /// Markup of the instruction.
+    more: String,
     /// Markup of the list of observations.
     history: String,
 }
@@ -110,14 +111,15 @@ struct FindingRow {
 /// Something that is not known, with the export that would tell.
 struct OpenQuestion {
     titles: Vec<String>,
-    ask: Vec<Piece>,
+    /// Markup of the instruction.
+    ask: String,
 }
 
 struct Found {
     line: Option<SubjectLine>,
     facts: Vec<FactRow>,
     findings: Vec<FindingRow>,
-    open: Vec<OpenQuestion>,
+    open: Vec<(String, Vec<String>)>,
     aliases: Vec<Subject>,
     related: Vec<(String, String, Option<String>)>,
     history: Vec<history::Observation>,
@@ -254,7 +256,7 @@ fn findings(
 }
 
 /// What the checks of this kind can't tell from these facts, by the export that would tell.
-fn open_questions(office: &Office, visit: &SiteVisit, kind: SubjectKind, facts: &[Fact]) -> Vec<OpenQuestion> {
+fn open_questions(office: &Office, visit: &SiteVisit, kind: SubjectKind, facts: &[Fact]) -> Vec<(String, Vec<String>)> {
     let settled = SubjectFacts::new(facts.to_vec());
     let nothing = SubjectFacts::default();
     let packs = &office.installation.packs;
@@ -268,11 +270,21 @@ fn open_questions(office: &Office, visit: &SiteVisit, kind: SubjectKind, facts: 
             by_ask.entry(check.ask.get(visit.lang)).or_default().push(check.title.get(visit.lang).to_owned());
         }
     }
-    let mut open: Vec<OpenQuestion> =
-        by_ask.into_iter().map(|(ask, titles)| OpenQuestion { titles, ask: words::pieces(ask) }).collect();
-    open.sort_by_key(|question| std::cmp::Reverse(question.titles.len()));
+    let mut open: Vec<(String, Vec<String>)> =
+        by_ask.into_iter().map(|(ask, titles)| (ask.to_owned(), titles)).collect();
+    open.sort_by_key(|(_, titles)| std::cmp::Reverse(titles.len()));
     open.truncate(MAX_OPEN);
     open
+}
+
+fn draw_questions(visit: &SiteVisit, open: &[(String, Vec<String>)]) -> Result<Vec<OpenQuestion>, HttpError> {
+    let numbered = open.iter().enumerate();
+    numbered
+        .map(|(number, (ask, titles))| {
+            let ask = words::instruction(visit, &format!("ask-{number}"), ask)?;
+            Ok(OpenQuestion { titles: titles.clone(), ask })
+        })
+        .collect()
 }
 
 /// Connections and vendors that name this thing, or that it names.

@@ -1,10 +1,11 @@
 //! How the pages about things and checklists say what they show: grades, ages, places, verdicts.
 
+use askama::Template;
 use base::{Grade, Locator, Mark, Subject, SubjectKind, UtcSeconds, Verdict};
 use people::Role;
 use web::list::{Cell, Look};
 use web::visit::encode_segment;
-use web::{SiteVisit, Visit};
+use web::{HttpError, SiteVisit, Visit};
 
 /// A text from outside as it may stand in a line: without control and direction characters, which could turn a line around.
 pub(crate) fn plain(text: &str) -> String {
@@ -169,16 +170,32 @@ pub(crate) const fn nav_entry(kind: SubjectKind) -> &'static str {
 
 /// A part of an instruction: words, or a command to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) is_command: bool,
-    pub(crate) text: String,
+struct Piece {
+    is_command: bool,
+    text: String,
 }
 
 /// Takes an instruction apart: what stands between backticks is a command.
-pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+fn pieces(text: &str) -> Vec<Piece> {
     let parts = text.split('`').enumerate();
     let pieces = parts.map(|(number, part)| Piece { is_command: number % 2 == 1, text: part.to_owned() });
     pieces.filter(|piece| !piece.text.trim().is_empty()).collect()
+}
+
+#[derive(Template)]
+#[template(path = "assets/instruction.html")]
+struct Instruction<'a> {
+    visit: &'a Visit,
+    id: &'a str,
+    pieces: Vec<Piece>,
+}
+
+/// An instruction as markup, each command with a button that copies it; `id` is unique on the page.
+///
+/// # Errors
+/// [`HttpError`] if the template fails: a defect.
+pub(crate) fn instruction(visit: &Visit, id: &str, text: &str) -> Result<String, HttpError> {
+    Instruction { visit, id, pieces: pieces(text) }.render().map_err(HttpError::internal)
 }
 
 #[cfg(test)]
