@@ -52,6 +52,8 @@ pub struct Definition {
     pub unit: Option<String>,
     /// The only texts allowed; empty if any is.
     pub values: Vec<String>,
+    /// What people call them, in the same order; empty if they are shown as they are.
+    pub value_labels: Vec<Text>,
     /// What becomes of several facts.
     pub merge: Merge,
     /// Days after which a fact no longer counts; 0 = never.
@@ -64,6 +66,15 @@ pub struct Definition {
     pub right: Option<String>,
     /// GUID of an audit subcategory, with braces.
     pub audit: Option<String>,
+}
+
+impl Definition {
+    /// What people call a value; `None` if it is shown as it is.
+    #[must_use]
+    pub fn value_label(&self, value: &str) -> Option<&Text> {
+        let position = self.values.iter().position(|one| one == value)?;
+        self.value_labels.get(position)
+    }
 }
 
 /// Everything wrong with the files of a dictionary.
@@ -255,6 +266,7 @@ fn read_definition(entry: &Table, fields: &mut Fields<'_>) -> Option<Definition>
     let (ja, en) = (fields.text("ja"), fields.text("en"));
     let unit = fields.optional_text("unit");
     let values = fields.texts("values");
+    let value_labels = fields.value_labels("labels", &values);
     let merge = fields.optional_choice("merge", &[("latest", Merge::Latest), ("union", Merge::Union)]);
     if !entry.contains_key("fresh_days") {
         fields.report(Problem::Missing { field: "fresh_days" });
@@ -277,6 +289,7 @@ fn read_definition(entry: &Table, fields: &mut Fields<'_>) -> Option<Definition>
         label: Text { ja: ja?, en: en? },
         unit,
         values,
+        value_labels,
         merge: merge.unwrap_or_default(),
         fresh_days: fresh_days?,
         secedit,

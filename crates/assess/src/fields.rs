@@ -105,6 +105,31 @@ impl<'t> Fields<'t> {
     /// `{ ja = "…", en = "…" }`.
     pub(crate) fn label(&mut self, field: &'static str) -> Option<Text> {
         let value = self.need(field)?;
+        self.as_label(field, value)
+    }
+
+    /// One label for each of `values`: `{ server = { ja = "…", en = "…" }, … }`; empty if left out.
+    pub(crate) fn value_labels(&mut self, field: &'static str, values: &[String]) -> Vec<Text> {
+        let Some(value) = self.get(field) else { return Vec::new() };
+        let Value::Table(table) = value else {
+            self.wrong(field, "table with a label for each value", value);
+            return Vec::new();
+        };
+        for other in table.keys().filter(|key| !values.contains(key)) {
+            self.problems.push(Problem::UnknownField { field: format!("{field}.{other}") });
+        }
+        let mut labels = Vec::with_capacity(values.len());
+        for one in values {
+            let name = format!("{field}.{one}");
+            match table.get(one) {
+                Some(label) => labels.extend(self.as_label(&name, label)),
+                None => self.problems.push(Problem::Empty { field: name }),
+            }
+        }
+        labels
+    }
+
+    fn as_label(&mut self, field: &str, value: &'t Value) -> Option<Text> {
         let Value::Table(table) = value else {
             self.wrong(field, "table with ja and en", value);
             return None;

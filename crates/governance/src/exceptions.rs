@@ -71,6 +71,8 @@ pub struct Exception {
     pub decided_by: String,
     /// When.
     pub decided_at: Option<UtcSeconds>,
+    /// Why it was decided so; empty if nobody said.
+    pub decided_why: String,
     /// What is done instead; at least one.
     pub controls: Vec<Control>,
 }
@@ -90,6 +92,13 @@ pub struct NewException {
     pub expires_on: Date,
     /// What is done instead.
     pub controls: Vec<Control>,
+}
+
+impl NewException {
+    fn is_same(&self, other: &Exception) -> bool {
+        (&self.check, &self.subject, &self.reason, &self.requested_by, self.expires_on, &self.controls)
+            == (&other.check, &other.subject, &other.reason, &other.requested_by, other.expires_on, &other.controls)
+    }
 }
 
 /// Why an exception was not recorded or decided. Nothing was changed.
@@ -161,7 +170,8 @@ pub struct Office<'a> {
 }
 
 impl Office<'_> {
-    /// Asks for an exception; it counts only after somebody else approved it. Returns its number.
+    /// Asks for an exception; it counts only after somebody else approved it. Returns its number: that of the first request if
+    /// the very same one waits already.
     ///
     /// # Errors
     /// [`ExceptionError`]; nothing was recorded then.
@@ -189,6 +199,10 @@ impl Office<'_> {
                     return Err(ExceptionError::UnknownEvidence { evidence: control.evidence });
                 }
             }
+            let waiting = tables::list_exceptions(tx, self.site)?;
+            if let Some(same) = waiting.iter().find(|one| one.state == ExceptionState::Requested && new.is_same(one)) {
+                return Ok(same.id);
+            }
             let id = tables::add_exception(tx, self.site, new, self.now)?;
             let body = json!({
                 "id": id,
@@ -208,6 +222,22 @@ impl Office<'_> {
     /// # Errors
     /// [`ExceptionError`]; nothing was changed then.
     pub fn decide_exception(&self, id: i64, state: ExceptionState, who: &str) -> Result<(), ExceptionError> {
+        self.decide(id, None, &Decision { state, who, why: "" })
+    }
+
+    /// Takes back a request or ends an exception, with a reason, if it still stands as whoever decides this saw it.
+    ///
+    /// # Errors
+    /// [`ExceptionError`]; nothing was changed then.
+    pub fn revoke_exception(&self, id: i64, seen: ExceptionState, who: &str, why: &str) -> Result<(), ExceptionError> {
+        if why.trim().is_empty() {
+            return Err(ExceptionError::NoReason);
+        }
+        self.decide(id, Some(seen), &Decision { state: ExceptionState::Revoked, who, why })
+    }
+
+    fn decide(&self, id: i64, seen: Option<ExceptionState>, decision: &Decision<'_>) -> Result<(), ExceptionError> {
+        let Decision { state, who, why } = *decision;
         if who.trim().is_empty() {
             return Err(ExceptionError::NoReason);
         }
@@ -242,6 +272,54 @@ impl Office<'_> {
 pub(crate) fn is_same_person(a: &str, b: &str) -> bool {
     let bare = |name: &str| assess::wording::fold(name).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     bare(a) == bare(b)
+        self.ledger.write(self.database, self.now, |tx| {
+            let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
+            if seen.is_some_and(|seen| seen != exception.state) {
+                return Err(ExceptionError::NotWaiting { id, state: exception.state });
+            }
+            let allowed = match (exception.state, state) {
+                (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
+                (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
+                (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
+            };
+            if !allowed {
+                return Err(ExceptionError::OwnRequest { who: who.to_owned() });
+            }
+            tables::decide_exception(tx, id, state, (who, why), self.now)?;
+            let kind = if state == ExceptionState::Approved { "exception.approved" } else { "exception.revoked" };
+            let mut body = json!({ "id": id, "check": exception.check });
+            if let Some(fields) = body.as_object_mut().filter(|_| !why.is_empty()) {
+                fields.insert("reason".to_owned(), why.into());
+            }
+            tx.append(&NewEntry { kind, site: self.site, who, body: &body })?;
+            Ok(())
+        })
+    }
+}
+
+/// What somebody decides.
+struct Decision<'a> {
+    state: ExceptionState,
+    who: &'a str,
+    why: &'a str,
+}
+
+/// Whether two names are one person's: width, case, blanks and punctuation do not make another. Of two accounts, written
+/// `login（name）`, the logins decide; a name without an account is held against login and name of the other.
+fn is_same_person(a: &str, b: &str) -> bool {
+    let bare = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let parts = |who: &str| {
+        let folded = assess::wording::fold(who);
+        let (login, name) = folded.split_once('(').unwrap_or((&folded, ""));
+        // Something without a login before the bracket is a name as a whole.
+        if bare(login).is_empty() { (bare(&folded), String::new()) } else { (bare(login), bare(name)) }
+    };
+    let ((a_login, a_name), (b_login, b_name)) = (parts(a), parts(b));
+    match (a_name.is_empty(), b_name.is_empty()) {
+        (false, false) | (true, true) => a_login == b_login,
+        (true, false) => a_login == b_login || a_login == b_name,
+        (false, true) => b_login == a_login || b_login == a_name,
+    }
 }
 
 /// The exceptions that count today.
@@ -265,7 +343,13 @@ impl ActiveExceptions {
     /// Whether somebody took responsibility for this check failing on this subject.
     #[must_use]
     pub fn covers(&self, check: &str, subject: &Subject) -> bool {
-        self.exceptions.iter().any(|exception| {
+        self.find(check, subject).is_some()
+    }
+
+    /// The exception by which somebody took responsibility for this check failing on this subject.
+    #[must_use]
+    pub fn find(&self, check: &str, subject: &Subject) -> Option<&Exception> {
+        self.exceptions.iter().find(|exception| {
             exception.check == check && exception.subject.as_ref().is_none_or(|covered| covered == subject)
         })
     }

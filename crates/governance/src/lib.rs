@@ -45,6 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 3,
         name: "decisions",
         sql: include_str!("../migrations/0004_decisions.sql"),
+        name: "lists and turns",
+        sql: include_str!("../migrations/0003_lists_and_turns.sql"),
     },
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ::store::{StoreError, Transaction};
-use assess::{Fact, FactId};
+use assess::{Definition, Fact, FactId};
 use base::{FactValue, Lang, Locator, Subject, SubjectKind};
 use evidence::World;
 use evidence::store::{self as tables, EvidenceRow};
@@ -72,17 +72,12 @@ impl<'a> Lookup<'a> {
         Ok(lines)
     }
 
-    /// The value as a reader wants it: kinds of documents by their name, lists on one line, numbers with their unit.
-    fn value(&self, key: &str, fact: &Fact, unit: &str) -> String {
-        let text = fact.value.to_string();
-        if key == "document.kind" {
-            return self.kinds.label(&text).get(self.lang).to_owned();
+    /// The value as a reader wants it; kinds of documents by their name.
+    fn value(&self, definition: &Definition, fact: &Fact) -> String {
+        if definition.key == "document.kind" {
+            return self.kinds.label(&fact.value.to_string()).get(self.lang).to_owned();
         }
-        match (&fact.value, self.lang) {
-            (FactValue::Bool(true), Lang::Ja) => "はい".to_owned(),
-            (FactValue::Bool(false), Lang::Ja) => "いいえ".to_owned(),
-            _ => format!("{}{unit}", text.replace('\n', "、")),
-        }
+        show_value(definition, &fact.value, self.lang)
     }
 
     fn line(&self, tx: &mut Transaction, subject: &Subject, id: FactId) -> Result<Option<EvidenceLine>, StoreError> {
@@ -92,12 +87,11 @@ impl<'a> Lookup<'a> {
         let Some(definition) = self.world.dictionary().definition(fact.key) else { return Ok(None) };
         let evidence = self.evidence.get(&origin.evidence);
         let locator = tables::find_locator(tx, origin.subject, origin.key, origin.evidence)?.unwrap_or(Locator::Whole);
-        let unit = definition.unit.as_deref().map_or_else(String::new, |unit| unit_label(unit, self.lang));
         Ok(Some(EvidenceLine {
             subject_id: subject.to_string(),
             evidence: origin.evidence,
             label: definition.label.get(self.lang).to_owned(),
-            value: self.value(&definition.key, fact, &unit),
+            value: self.value(definition, fact),
             subject: self.name(subject),
             file_name: evidence.map_or_else(String::new, |row| row.name.clone()),
             locator,
@@ -113,6 +107,21 @@ impl<'a> Lookup<'a> {
 /// `hostname/ehr01` → `ehr01`: people need not know by which mark a thing was recognised.
 fn plain_id(id: &str) -> &str {
     ["hostname/", "ip/", "name/"].iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id)
+}
+
+/// A value as a reader wants it: named values by their label, lists on one line, numbers with their unit.
+#[must_use]
+pub fn show_value(definition: &Definition, value: &FactValue, lang: Lang) -> String {
+    let text = value.to_string();
+    match (value, lang) {
+        (FactValue::Bool(true), Lang::Ja) => "はい".to_owned(),
+        (FactValue::Bool(false), Lang::Ja) => "いいえ".to_owned(),
+        _ => {
+            let unit = definition.unit.as_deref().map_or_else(String::new, |unit| unit_label(unit, lang));
+            let label = definition.value_label(&text).map(|label| label.get(lang).to_owned());
+            label.unwrap_or_else(|| format!("{}{unit}", text.replace('\n', "、")))
+        }
+    }
 }
 
 /// The unit as it stands behind a number.

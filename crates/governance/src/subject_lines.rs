@@ -94,7 +94,9 @@ fn line(
         name,
     };
     let words = [&line.name, &line.ident, &line.place, &line.owner, &line.address, &line.os].map(String::as_str);
-    line.folded = fold(&words.join(" "));
+    let hidden = [text(&["asset.hostname"]), text(&["asset.mac"]), text(&["account.name"])];
+    let others: Vec<&str> = line.aliases.iter().map(Subject::id).chain(hidden.iter().map(String::as_str)).collect();
+    line.folded = fold(&format!("{} {}", words.join(" "), others.join(" ")));
     line
 }
 

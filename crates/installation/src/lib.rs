@@ -3,6 +3,7 @@
 //!
 //! It must never hold a rule of its own: rules are in the capabilities and their packs. Start with [`Installation`].
 
+pub mod claims;
 mod opened;
 mod packs;
 pub mod reports;

@@ -1,7 +1,9 @@
 //! The tables of exceptions and tasks: the only place of this crate with SQL.
 
 mod decisions;
+mod papers;
 mod snapshot;
+mod turns;
 
 use std::collections::HashMap;
 
@@ -13,26 +15,12 @@ use crate::tasks::Task;
 
 pub(crate) use decisions::{add_decision, add_ruling, close_decision};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
+pub use papers::{evidence_exists, list_document_subjects, list_evidence_names, list_recent_evidence, newest_evidence};
 pub use snapshot::{
     SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_subject_line, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
-
-/// Whether a site has this piece of evidence.
-///
-/// # Errors
-/// [`StoreError`] of the database.
-pub fn evidence_exists(tx: &mut Transaction, site: &str, evidence: i64) -> Result<bool, StoreError> {
-    Ok(tx.find("SELECT id FROM evidence WHERE site = $1 AND id = $2", &[site.into(), evidence.into()])?.is_some())
-}
-
-/// Number of the newest evidence of a site, 0 if it has none.
-///
-/// # Errors
-/// [`StoreError`] of the database.
-pub fn newest_evidence(tx: &mut Transaction, site: &str) -> Result<i64, StoreError> {
-    tx.get("SELECT COALESCE(MAX(id), 0) FROM evidence WHERE site = $1", &[site.into()])?.integer(0)
-}
+pub use turns::{Turn, find_newest_evidence_about, find_turn, take_turn};
 
 /// Adds an exception; returns its number.
 ///
@@ -62,7 +50,7 @@ pub fn add_exception(tx: &mut Transaction, site: &str, new: &NewException, now: 
     Ok(id)
 }
 
-/// Records a decision.
+/// Records a decision: who decided, and why.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
@@ -70,18 +58,17 @@ pub fn decide_exception(
     tx: &mut Transaction,
     id: i64,
     state: ExceptionState,
-    who: &str,
+    (who, why): (&str, &str),
     now: UtcSeconds,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE exception SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1",
-        &[id.into(), state.name().into(), who.into(), now.into()],
+        "UPDATE exception SET state = $2, decided_by = $3, decided_at = $4, decided_why = $5 WHERE id = $1",
+        &[id.into(), state.name().into(), who.into(), now.into(), why.into()],
     )?;
     Ok(())
 }
 
-const EXCEPTION_COLUMNS: &str =
-    "id, site, check_id, subject, reason, requested_by, requested_at, expires_on, state, decided_by, decided_at";
+const EXCEPTION_COLUMNS: &str = "id, site, check_id, subject, reason, requested_by, requested_at, expires_on, state, decided_by, decided_at, decided_why";
 
 /// One exception of a site.
 ///
@@ -135,6 +122,7 @@ fn read_exception(row: &Row, controls: &mut HashMap<i64, Vec<Control>>) -> Resul
         state: state.ok_or_else(|| bad(8, "a state"))?,
         decided_by: row.text(9)?.to_owned(),
         decided_at: row.optional_at(10)?,
+        decided_why: row.text(11)?.to_owned(),
         controls: controls.remove(&id).unwrap_or_default(),
     })
 }

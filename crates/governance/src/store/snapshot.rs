@@ -52,8 +52,12 @@ pub enum SubjectOrder {
     /// Gravest findings first.
     #[default]
     Worst,
+    /// Those without findings first.
+    Mildest,
     /// By name.
     Name,
+    /// By name, the last one first.
+    NameBackwards,
     /// Newest observation first.
     Newest,
     /// Oldest observation first.
@@ -225,10 +229,13 @@ pub fn list_subject_lines(
 ) -> Result<Vec<SubjectLine>, StoreError> {
     let (condition, mut values) = condition(site, kind, search);
     let order = match search.order {
-        SubjectOrder::Worst => "worst, name",
-        SubjectOrder::Name => "name",
-        SubjectOrder::Newest => "observed_at DESC",
-        SubjectOrder::Oldest => "observed_at",
+        // Each ends in the identifier, so that no subject stands on two pages, and each is the order of an index.
+        SubjectOrder::Worst => "worst, name, ident",
+        SubjectOrder::Mildest => "worst DESC, name DESC, ident DESC",
+        SubjectOrder::Name => "name, ident",
+        SubjectOrder::NameBackwards => "name DESC, ident DESC",
+        SubjectOrder::Newest => "observed_at DESC, ident DESC",
+        SubjectOrder::Oldest => "observed_at, ident",
     };
     let window = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let place = values.len();
@@ -275,6 +282,7 @@ fn condition(site: &str, kind: SubjectKind, search: &SubjectSearch<'_>) -> (Stri
     }
     if let Some(check) = search.failing {
         add("failing LIKE $$ ESCAPE '\\'", format!("% {} %", escape(check)).into());
+        parts.push("worst < 4".to_owned());
     }
     match search.has_finding {
         Some(true) => parts.push("worst < 4".to_owned()),

@@ -170,3 +170,40 @@ fn an_exception_excuses_the_subject_it_names_and_hides_nothing_else() {
         Ok(())
     });
 }
+
+#[test]
+fn of_two_accounts_the_logins_decide_who_is_who() {
+    at_the_office(|_, office| {
+        let asked = |by: &str| request(office, &NewException { requested_by: by.to_owned(), ..wanted(1) });
+        for (by, who, may) in [
+            ("sato（佐藤 花子）", "sato（佐藤 花子）", false),
+            ("sato（佐藤 花子）", "SATO（田中 花子）", false),
+            ("sato（佐藤 花子）", "ｓａｔｏ (佐藤)", false),
+            ("sato（佐藤 花子）", "sato2（佐藤 花子）", true),
+            ("sato（佐藤 花子）", "佐藤花子", false),
+            ("佐藤花子", "sato（佐藤 花子）", false),
+            ("sato（佐藤 花子）", "incho（院長）", true),
+        ] {
+            let id = asked(by)?;
+            let decided = office.decide_exception(id, ExceptionState::Approved, who);
+            assert_eq!(decided.is_ok(), may, "{by} {who} {decided:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn who_ends_an_exception_says_why_and_has_seen_how_it_stands() {
+    at_the_office(|store, office| {
+        let id = request(office, &wanted(1))?;
+        let without = office.revoke_exception(id, ExceptionState::Requested, "佐藤", " ");
+        assert!(matches!(without, Err(ExceptionError::NoReason)));
+        office.decide_exception(id, ExceptionState::Approved, "院長")?;
+        let late = office.revoke_exception(id, ExceptionState::Requested, "佐藤", "不要になった");
+        assert!(matches!(late, Err(ExceptionError::NotWaiting { state: ExceptionState::Approved, .. })));
+        office.revoke_exception(id, ExceptionState::Approved, "佐藤", "不要になった")?;
+        let found = store.database.read(|tx| tables::find_exception(tx, "handa", id))?.unwrap();
+        assert_eq!((found.state, found.decided_why.as_str()), (ExceptionState::Revoked, "不要になった"));
+        Ok(())
+    });
+}

@@ -1,20 +1,16 @@
 //! `mamori claim`: what people say, kept as evidence and held against proof.
 
 use anyhow::{Context as _, Result};
-use base::{Date, Verdict};
-use evidence::receive::Mode;
-use evidence::{Gathered, Receipt, ReceiptState};
-use governance::statement::write_claim;
+use base::Verdict;
+use evidence::{Receipt, ReceiptState};
+use installation::Installation;
+use installation::claims::{ClaimError, MAX_DOCUMENT_BYTES, NewAnswer, Paper, Said, is_unread};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
 use crate::cli::{AnswerArg, ClaimCommand};
 use crate::commands::import;
 use crate::output::{self, Mistake, Outcome};
-use installation::Installation;
-
-/// Largest document, in bytes.
-const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
 pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcome> {
     let installation = context.open()?;
@@ -23,27 +19,21 @@ pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcom
     match command {
         ClaimCommand::Answer { item, answer, target, note } => {
             let target = target.as_ref().map(|day| parse_day(&installation, day)).transpose()?;
-            answer_item(&installation, &context, &site, &who, &Answered { item, answer: *answer, target, note })
+            let said = match answer {
+                AnswerArg::Yes => Said::Yes,
+                AnswerArg::No => Said::No(target),
+                AnswerArg::Na => Said::NotApplicable,
+            };
+            answer_item(&installation, &context, &site, &NewAnswer { item, said, note, who: &who, seen: None })
         }
         ClaimCommand::Document { kind, file, title, edition, by, issued, until, sections } => {
-            if installation.packs.kinds.find(kind).is_none() {
-                let known: Vec<&str> = installation.packs.kinds.iter().map(|kind| kind.kind.as_str()).collect();
-                return Err(Mistake(installation.say(
-                    "claim-unknown-kind",
-                    &[("kind", kind.as_str().into()), ("known", known.join(", ").into())],
-                ))
-                .into());
-            }
             let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
             if size > MAX_DOCUMENT_BYTES {
-                return Err(Mistake(
-                    installation.say("refused-too-large", &[("detail", format!("{} MB", size >> 20).into())]),
-                )
-                .into());
+                return refuse(&installation, "", ClaimError::BadSize { bytes: size });
             }
             let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
             let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let statement = Paper {
+            let paper = Paper {
                 kind,
                 title: title.as_deref().unwrap_or(&name),
                 edition: edition.as_deref(),
@@ -51,132 +41,75 @@ pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcom
                 issued: issued.as_ref().map(|day| parse_day(&installation, day)).transpose()?,
                 until: until.as_ref().map(|day| parse_day(&installation, day)).transpose()?,
                 sections,
-                attachment: base::ContentHash::of(&bytes),
             };
-            let text = statement.to_toml();
-            let statement_name = format!("{name}.statement.toml");
-            let files = vec![(name, bytes), (statement_name, text.into_bytes())];
-            receive(&installation, &context, &site, &who, Gathered::from_files(files, installation.settings.limits))
+            let received = installation.hand_in_document(&site, &who, &paper, (name.clone(), bytes));
+            finish(&installation, &context, "", received)
         }
         ClaimCommand::List => list(&installation, &context, &site),
     }
 }
 
-struct Answered<'a> {
-    item: &'a str,
-    answer: AnswerArg,
-    target: Option<Date>,
-    note: &'a str,
-}
-
-/// A "yes" against evidence is not recorded: first comes an exception, or new evidence.
-fn answer_item(
-    installation: &Installation,
-    context: &Context<'_>,
-    site: &str,
-    who: &str,
-    answered: &Answered<'_>,
-) -> Result<Outcome> {
-    let known = installation
-        .packs
-        .frameworks
-        .iter()
-        .flat_map(|framework| &framework.items)
-        .find(|item| item.id == answered.item);
-    let Some(item) = known else {
-        return Err(Mistake(installation.say("claim-unknown-item", &[("item", answered.item.into())])).into());
-    };
-    if answered.answer == AnswerArg::No && answered.target.is_none() {
-        return Err(Mistake(installation.say("claim-no-target", &[])).into());
-    }
-    if answered.answer != AnswerArg::No {
-        let (_, assessment) = installation.assess(site)?;
-        let against: Vec<String> = item
-            .checks
-            .iter()
-            .filter(|id| {
-                assessment.find(&installation.packs.checks, id).is_some_and(governance::CheckAnswer::is_finding)
-            })
-            .cloned()
-            .collect();
-        if !against.is_empty() {
-            let arguments = [("item", answered.item.into()), ("checks", against.join(", ").into())];
-            output::note(&installation.say("claim-against-evidence", &arguments));
-            return Ok(Outcome::Contradicted);
+fn answer_item(installation: &Installation, context: &Context<'_>, site: &str, new: &NewAnswer<'_>) -> Result<Outcome> {
+    let mut assessment = None;
+    let received = installation.answer_item(site, new, |id| {
+        if assessment.is_none() {
+            assessment = Some(installation.assess(site)?.1);
         }
-    }
-    let answer = match answered.answer {
-        AnswerArg::Yes => "yes",
-        AnswerArg::No => "no",
-        AnswerArg::Na => "na",
-    };
-    let now = installation.now();
-    let text = write_claim(answered.item, answer, who, now.date_jst(), answered.target, answered.note);
-    let name = format!("claim-{}-{}.statement.toml", answered.item, now.0);
-    let gathered = Gathered::from_bytes(&name, text.into_bytes(), installation.settings.limits);
-    receive(installation, context, site, who, gathered)
+        let found = assessment.as_ref().and_then(|assessment| assessment.find(&installation.packs.checks, id));
+        Ok(found.is_some_and(governance::CheckAnswer::is_finding))
+    });
+    finish(installation, context, new.item, received)
 }
 
-fn receive(
+/// Shows what was received, and brings the verdicts up to date.
+fn finish(
     installation: &Installation,
     context: &Context<'_>,
-    site: &str,
-    who: &str,
-    gathered: Gathered,
+    item: &str,
+    received: Result<Vec<Receipt>, ClaimError>,
 ) -> Result<Outcome> {
+    let receipts = match received {
+        Ok(receipts) => receipts,
+        Err(err) => return refuse(installation, item, err),
+    };
     let mut outcome = Outcome::Done;
-    installation.receive_all(site, who, &gathered, Mode::Apply, |name, receipt| {
-        let unread =
-            |receipt: &Receipt| matches!(receipt.state, ReceiptState::Unreadable(_)) || !receipt.refusals.is_empty();
-        if receipt.is_ok_and(unread) {
+    for receipt in &receipts {
+        if is_unread(receipt) {
             outcome = Outcome::Refused;
         }
-        match receipt {
-            // The document itself need not be of a format that mamori reads.
-            Ok(receipt) if receipt.state == ReceiptState::Unrecognised && !context.global.json => {
-                let number = receipt.evidence.unwrap_or(0);
-                output::line(&installation.say("claim-attached", &[("number", number.into()), ("name", name.into())]));
-            }
-            receipt => import::show(installation, context.global.json, name, receipt),
+        // The document itself need not be of a format that mamori reads.
+        if receipt.state == ReceiptState::Unrecognised && !context.global.json {
+            let number = receipt.evidence.unwrap_or(0);
+            let arguments = [("number", number.into()), ("name", receipt.name.as_str().into())];
+            output::line(&installation.say("claim-attached", &arguments));
+        } else {
+            import::show(installation, context.global.json, &receipt.name, Ok(receipt));
         }
-        Ok(())
-    })?;
+    }
     job::work(installation)?;
     Ok(outcome)
 }
 
-/// A document with who stands behind it.
-struct Paper<'a> {
-    kind: &'a str,
-    title: &'a str,
-    edition: Option<&'a str>,
-    by: &'a str,
-    issued: Option<Date>,
-    until: Option<Date>,
-    sections: &'a [String],
-    attachment: base::ContentHash,
-}
-
-impl Paper<'_> {
-    fn to_toml(&self) -> String {
-        let mut table = toml::Table::new();
-        let mut put = |key: &str, value: Option<String>| {
-            if let Some(value) = value {
-                table.insert(key.to_owned(), toml::Value::String(value));
-            }
-        };
-        put("kind", Some(self.kind.to_owned()));
-        put("title", Some(self.title.to_owned()));
-        put("edition", self.edition.map(ToOwned::to_owned));
-        put("signed_by", Some(self.by.to_owned()));
-        put("issued_on", self.issued.map(|day| day.to_string()));
-        put("valid_until", self.until.map(|day| day.to_string()));
-        put("attachment_sha256", Some(self.attachment.to_string()));
-        if !self.sections.is_empty() {
-            let sections = self.sections.iter().cloned().map(toml::Value::String).collect();
-            table.insert("sections".to_owned(), toml::Value::Array(sections));
+fn refuse(installation: &Installation, item: &str, err: ClaimError) -> Result<Outcome> {
+    let mistake = |id: &str, arguments: &[(&str, i18n::Argument)]| Err(Mistake(installation.say(id, arguments)).into());
+    match err {
+        ClaimError::UnknownItem { item } => mistake("claim-unknown-item", &[("item", item.into())]),
+        ClaimError::UnknownKind { kind } => {
+            let known: Vec<&str> = installation.packs.kinds.iter().map(|kind| kind.kind.as_str()).collect();
+            mistake("claim-unknown-kind", &[("kind", kind.into()), ("known", known.join(", ").into())])
         }
-        format!("mamori_statement = 1\n{table}")
+        ClaimError::NoTarget | ClaimError::BadTarget { .. } => mistake("claim-no-target", &[]),
+        ClaimError::BadSize { bytes } => {
+            mistake("refused-too-large", &[("detail", format!("{} MB", bytes >> 20).into())])
+        }
+        ClaimError::BadText { .. } => mistake("refused-too-large", &[("detail", err.to_string().into())]),
+        ClaimError::AgainstEvidence { checks } => {
+            let arguments = [("item", item.into()), ("checks", checks.join(", ").into())];
+            output::note(&installation.say("claim-against-evidence", &arguments));
+            Ok(Outcome::Contradicted)
+        }
+        ClaimError::Overtaken { .. } | ClaimError::Store(_) => Err(err.into()),
+        ClaimError::Intake(err) => Err(err),
     }
 }
 

@@ -1,10 +1,23 @@
 //! Every known thing: lists, and one page each.
 
-use web::Routes;
+mod history;
+mod subject_list;
+mod subject_page;
+pub(crate) mod words;
+
+use people::Role;
+use web::{Needs, Routes};
 
 use crate::state::Shared;
 
+/// Who may look at single things.
+const READERS: &[Role] = &[Role::Administrator, Role::Auditor];
+
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {
-    Routes::new()
+    Routes::new().get("/s/{site}/subjects/{kind}", Needs::Site(READERS), subject_list::show).get(
+        "/s/{site}/subjects/{kind}/{ident}",
+        Needs::Site(READERS),
+        subject_page::show,
+    )
 }

@@ -4,6 +4,8 @@
 mod evidence_pages;
 mod desk_pages;
 mod executive_pages;
+mod asset_pages;
+mod checklist_pages;
 mod house;
 mod import_pages;
 mod routes;

@@ -1,0 +1,166 @@
+//! One checklist: its items with what the evidence says.
+
+use assess::{Framework, Item};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use base::Verdict;
+use governance::snapshot::{self, Checklist};
+use report::model::{Answer, ItemReport};
+use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
+use web::{HttpError, Page, SiteVisit, Visit, blocking};
+
+use super::bar;
+use crate::assets::words::{self, plain};
+use crate::state::{Office, Shared};
+
+pub(super) async fn show(
+    visit: SiteVisit,
+    query: ListQuery,
+    Path((_, id)): Path<(String, String)>,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let framework = find_framework(&office, &id)?;
+        let found = office.database().read(|tx| snapshot::find_checklist(tx, visit.site_id(), visit.lang, &id))?;
+        let title = format!("{} {}", framework.title.get(visit.lang), framework.edition);
+        let around = Page::new(title, "checklists")
+            .help(visit.text("checklist-items-help"))
+            .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
+        let (list, above) = match &found {
+            Some(found) => (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.counts)?),
+            None => (bare(&visit, &office, framework), not_answered(&visit)),
+        };
+        list.cut(&query).respond(&visit, &around, &query, &above)
+    })
+    .await
+}
+
+/// The checklist of this id.
+pub(super) fn find_framework<'o>(office: &'o Office, id: &str) -> Result<&'o Framework, HttpError> {
+    let frameworks = &office.installation.packs.frameworks;
+    frameworks.iter().find(|framework| framework.id == id).ok_or_else(HttpError::not_found)
+}
+
+fn not_answered(visit: &SiteVisit) -> String {
+    format!("<div class=\"notice empty\" role=\"status\"><p>{}</p></div>", visit.text("checklist-not-answered"))
+}
+
+fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: &ListQuery) -> List {
+    let wanted = query.filter("verdict").unwrap_or_default();
+    let is_wanted = |item: &&ItemReport| match wanted {
+        "" => true,
+        "not_applicable" => item.is_left_out(),
+        name => !item.is_left_out() && item.verdict.name() == name,
+    };
+    let items = found.items.iter().filter(is_wanted);
+    List {
+        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        columns: vec![
+            Column::new(visit.text("checklist-number")).sort("number"),
+            Column::new(visit.text("checklist-section")),
+            Column::new(visit.text("checklist-text")),
+            Column::new(visit.text("checklist-verdict")).sort("verdict"),
+            Column::new(visit.text("checklist-reason")),
+            Column::new(visit.text("checklist-answer")),
+            Column::new(visit.text("checklist-by")).sort("by"),
+            Column::new(visit.text("checklist-checked-on")).sort("checked"),
+            Column::new(visit.text("checklist-mark")),
+        ],
+        rows: items.map(|item| cells(visit, framework, item)).collect(),
+        total: Total::Exactly(found.items.len()),
+        filters: vec![verdict_filter(visit)],
+        can_search: true,
+        empty: visit.text("assets-empty-filter"),
+    }
+}
+
+fn verdict_filter(visit: &SiteVisit) -> Filter {
+    let mut options = vec![(String::new(), visit.text("assets-filter-all"))];
+    options.extend(Verdict::ALL.map(|verdict| (verdict.name().to_owned(), words::verdict(visit, verdict).text)));
+    options.push(("not_applicable".to_owned(), visit.text("checklist-not-applicable")));
+    Filter { name: "verdict", label: visit.text("checklist-verdict"), options }
+}
+
+fn cells(visit: &SiteVisit, framework: &Framework, item: &ItemReport) -> Vec<Cell> {
+    vec![
+        Cell::text(item.number.as_str()),
+        Cell::text(item.section.as_str()),
+        Cell::link(item.text.as_str(), item_path(visit, &framework.id, &item.id)),
+        verdict_cell(visit, item),
+        Cell::text(plain(&item.reason)),
+        Cell::text(answer(visit, item)),
+        Cell::text(plain(&item.answered_by)),
+        Cell::text(item.checked_on.map_or_else(String::new, |day| day.to_string())),
+        words::mark(visit, item.mark).map_or_else(Cell::default, |mark| Cell::text(mark).look(Look::Unknown)),
+    ]
+}
+
+fn verdict_cell(visit: &SiteVisit, item: &ItemReport) -> Cell {
+    if item.is_left_out() {
+        return Cell::text(visit.text("checklist-not-applicable")).look(Look::Unknown);
+    }
+    words::verdict(visit, item.verdict).cell()
+}
+
+/// What a person said, with the day of a "no".
+fn answer(visit: &Visit, item: &ItemReport) -> String {
+    match (item.answer, item.target_on) {
+        (Some(Answer::Yes), _) => visit.text("checklist-yes"),
+        (Some(Answer::No), Some(day)) => visit.say("checklist-no-until", &[("day", day.to_string().into())]),
+        (Some(Answer::No), None) => visit.text("checklist-no"),
+        (Some(Answer::NotApplicable), _) => visit.text("checklist-not-applicable"),
+        (None, _) => visit.text("checklist-no-answer"),
+    }
+}
+
+/// The page of an item.
+pub(super) fn item_path(visit: &SiteVisit, framework: &str, item: &str) -> String {
+    visit.path_of(&format!("checklists/{framework}/{item}"))
+}
+
+/// An edition that is not answered: its items, and where each of them went.
+fn bare(visit: &SiteVisit, office: &Office, framework: &Framework) -> List {
+    List {
+        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        columns: vec![
+            Column::new(visit.text("checklist-number")).sort("number"),
+            Column::new(visit.text("checklist-section")),
+            Column::new(visit.text("checklist-text")),
+            Column::new(visit.text("checklist-continued")),
+        ],
+        rows: framework.items.iter().map(|item| bare_cells(visit, office, framework, item)).collect(),
+        total: Total::Exactly(framework.items.len()),
+        filters: Vec::new(),
+        can_search: true,
+        empty: visit.text("assets-empty-filter"),
+    }
+}
+
+fn bare_cells(visit: &SiteVisit, office: &Office, framework: &Framework, item: &Item) -> Vec<Cell> {
+    let continued = match find_successor(office, &item.id) {
+        Some((list, next)) => {
+            Cell::link(format!("{} {}", list.edition, next.number), item_path(visit, &list.id, &next.id))
+        }
+        None => Cell::default(),
+    };
+    vec![
+        Cell::text(item.number.as_str()),
+        Cell::text(item.section.get(visit.lang)),
+        Cell::link(item.text.get(visit.lang), item_path(visit, &framework.id, &item.id)),
+        continued,
+    ]
+}
+
+/// The item of a later edition that continues this one.
+pub(super) fn find_successor<'o>(office: &'o Office, item: &str) -> Option<(&'o Framework, &'o Item)> {
+    let mut all =
+        office.installation.packs.frameworks.iter().flat_map(|list| list.items.iter().map(move |one| (list, one)));
+    all.find(|(_, one)| one.maps_to.iter().any(|former| former == item))
+}
+
+/// An item of any edition.
+pub(super) fn find_item<'o>(office: &'o Office, item: &str) -> Option<(&'o Framework, &'o Item)> {
+    let mut all =
+        office.installation.packs.frameworks.iter().flat_map(|list| list.items.iter().map(move |one| (list, one)));
+    all.find(|(_, one)| one.id == item)
+}

@@ -1,0 +1,1 @@
+//! Checklists, answers, documents, exceptions, what is unknown.
