@@ -3,3 +3,5 @@
 
 mod house;
 mod routes;
+mod search;
+mod staff_pages;
