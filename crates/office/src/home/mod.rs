@@ -1,5 +1,9 @@
 //! The first page of everybody, health, search, and help.
 
+mod help;
+mod search;
+mod store;
+
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use people::Role;
@@ -8,13 +12,17 @@ use web::{HttpError, Needs, Routes, Visit, blocking, redirect};
 
 use crate::state::Shared;
 
+/// Who may search a site.
+const SEARCHERS: &[Role] = &[Role::Administrator, Role::Executive, Role::Auditor];
+
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {
-    Routes::new().get("/", Needs::Public, first_page).get("/s/{site}/", Needs::SignedIn, first_page_of_site).get(
-        "/health",
-        Needs::Public,
-        health,
-    )
+    Routes::new()
+        .get("/", Needs::Public, first_page)
+        .get("/s/{site}/", Needs::SignedIn, first_page_of_site)
+        .get("/s/{site}/search", Needs::Site(SEARCHERS), search::show)
+        .get("/help", Needs::SignedIn, help::show)
+        .get("/health", Needs::Public, health)
 }
 
 /// Where a role starts its day, below `/s/{site}/`.

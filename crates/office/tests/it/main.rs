@@ -9,3 +9,5 @@ mod checklist_pages;
 mod house;
 mod import_pages;
 mod routes;
+mod search;
+mod staff_pages;
