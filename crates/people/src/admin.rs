@@ -71,7 +71,7 @@ pub enum NoDeputy {
 pub struct Actor<'a> {
     /// As the ledger names them.
     pub who: &'a str,
-    /// The site they act at; empty for none.
+    /// The site they act at; [`crate::EVERYWHERE`] for none in particular.
     pub site: &'a str,
     /// When.
     pub now: UtcSeconds,

@@ -3,3 +3,4 @@
 
 mod house;
 mod routes;
+mod sign_in;
