@@ -4,9 +4,17 @@
 //! guessed, or give a role at one site to a member of another. Start with [`role`], then [`session`].
 
 pub mod account;
+pub mod admin;
+pub mod link;
+pub mod password;
+pub mod recovery;
 pub mod role;
 pub mod session;
 pub mod store;
+#[cfg(test)]
+mod testing;
+pub mod throttle;
+pub mod totp;
 
 use ::store::Migration;
 
@@ -15,12 +23,20 @@ pub use role::{Role, RoleSet};
 pub use session::{ApiGrant, Session, SignedIn, Standing};
 
 /// Steps of the schema of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    capability: "people",
-    number: 1,
-    name: "accounts, roles, credentials, sessions, tokens",
-    sql: include_str!("../migrations/0001_people.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        capability: "people",
+        number: 1,
+        name: "accounts, roles, credentials, sessions, tokens",
+        sql: include_str!("../migrations/0001_people.sql"),
+    },
+    Migration {
+        capability: "people",
+        number: 2,
+        name: "sign-ins on their way, changes of accounts, settings of a site",
+        sql: include_str!("../migrations/0002_sign_in.sql"),
+    },
+];
 
 /// Where unguessable numbers come from.
 pub trait Randomness: Send + Sync {

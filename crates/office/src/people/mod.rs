@@ -8,3 +8,15 @@ use crate::state::Shared;
 pub(crate) fn routes() -> Routes<Shared> {
     Routes::new()
 }
+
+/// The message with the name of a role.
+pub(crate) const fn role_message(role: ::people::Role) -> &'static str {
+    match role {
+        ::people::Role::Executive => "role-executive",
+        ::people::Role::Administrator => "role-administrator",
+        ::people::Role::Staff => "role-staff",
+        ::people::Role::Vendor => "role-vendor",
+        ::people::Role::Auditor => "role-auditor",
+        ::people::Role::GroupOperator => "role-group-operator",
+    }
+}

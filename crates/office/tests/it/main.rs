@@ -11,3 +11,4 @@ mod import_pages;
 mod routes;
 mod search;
 mod staff_pages;
+mod sign_in;

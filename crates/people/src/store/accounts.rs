@@ -7,13 +7,14 @@ use crate::account::{Account, AccountId, Login};
 use crate::role::Role;
 use crate::session::Deputy;
 
-const COLUMNS: &str = "id, login, name, department, vendor, lang, enabled, created_at, first_seen_at, last_seen_at";
+pub(super) const COLUMNS: &str =
+    "id, login, name, department, vendor, lang, enabled, created_at, first_seen_at, last_seen_at";
 
 pub(super) const fn bad(index: usize, expected: &'static str) -> StoreError {
     StoreError::Column { index, expected, found: "another text" }
 }
 
-fn read_account(row: &Row) -> Result<Account, StoreError> {
+pub(super) fn read_account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: AccountId(row.integer(0)?),
         login: Login::new(row.text(1)?).map_err(|_| bad(1, "a login"))?,

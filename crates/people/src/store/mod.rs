@@ -2,7 +2,12 @@
 
 mod accounts;
 mod demo_links;
+mod attempts;
+mod credentials;
+mod links;
+mod overview;
 mod sessions;
+mod settings;
 mod tokens;
 
 pub use accounts::{
@@ -10,7 +15,27 @@ pub use accounts::{
     list_accounts, list_deputies, list_memberships, remove_membership, revoke_deputy, update_account,
 };
 pub use demo_links::{add_demo_link, end_demo_links};
+pub use attempts::{
+    DEVICE_DAYS, add_attempt, add_device, clear_attempts, find_device, forget_devices, list_attempts, remove_attempt,
+    touch_device,
+};
+pub use credentials::{
+    Credential, accept_totp, count_recovery_codes, find_credential, put_password, put_totp, remove_second_factor,
+    replace_recovery_codes, use_recovery_code,
+};
+pub use links::{
+    Link, NewLink, STEP_S, Stage, Step, add_link, add_step, close_links, end_step, end_steps, find_link, find_step,
+    use_link,
+};
+pub use overview::{
+    PeopleOrder, PeopleQuery, PersonLine, Spread, count_other_administrators, find_set_up_at, list_people,
+    list_spread_by_department, list_spread_by_role,
+};
 pub use sessions::{
     NewSession, add_session, end_session, end_sessions, find_signed_in, is_due, list_sessions, touch_session,
 };
-pub use tokens::{ApiToken, NewApiToken, add_api_token, find_by_api_token, list_api_tokens, revoke_api_token};
+pub use settings::{Change, SETTINGS_CHANGED_BY, STAFF_CONTACT, find_change, find_setting, note_change, put_setting};
+pub use tokens::{
+    ApiToken, NewApiToken, add_api_token, find_by_api_token, is_token_due, list_api_tokens, revoke_api_token,
+    touch_api_token,
+};

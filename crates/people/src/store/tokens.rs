@@ -117,3 +117,23 @@ pub fn revoke_api_token(tx: &mut Transaction, site: &str, id: i64, now: UtcSecon
     let sql = "UPDATE api_token SET revoked_at = $3 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
     Ok(tx.execute(sql, &[site.into(), id.into(), now.into()])? == 1)
 }
+
+/// The time of the last use is written at most once in so many seconds.
+const TOUCH_EVERY_S: i64 = 3_600;
+
+/// Whether the last use of a token is old enough to be written down again.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn is_token_due(tx: &mut Transaction, id: i64, now: UtcSeconds) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM api_token WHERE id = $1 AND (used_at IS NULL OR used_at <= $2)";
+    Ok(tx.find(sql, &[id.into(), UtcSeconds(now.0 - TOUCH_EVERY_S).into()])?.is_some())
+}
+
+/// Notes that a token was used.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn touch_api_token(tx: &mut Transaction, id: i64, now: UtcSeconds) -> Result<(), StoreError> {
+    tx.execute("UPDATE api_token SET used_at = $2 WHERE id = $1", &[id.into(), now.into()]).map(|_| ())
+}

@@ -1,0 +1,144 @@
+//! Login and password, and the way out.
+
+use ::people::account::Login;
+use ::people::password::{self, Password};
+use ::people::store::{self as tables, Stage};
+use ::people::{Account, EVERYWHERE, totp};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use store::ledger::NewEntry;
+use web::list::ListQuery;
+use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
+
+use super::browser::Browser;
+use super::flow::{self, Attempt, Begun, HASHING, with_status};
+use super::refusal::Refusal;
+use crate::Office;
+use crate::state::Shared;
+
+#[derive(Template)]
+#[template(path = "sign_in/login.html")]
+struct LoginPage<'a> {
+    visit: &'a Visit,
+    wrong: Vec<String>,
+    login: &'a str,
+    next: &'a str,
+}
+
+fn draw(visit: &Visit, login: &str, next: &str, wrong: Vec<String>) -> Result<Response, HttpError> {
+    let next = if flow::is_own_path(next) { next } else { "" };
+    page(visit, &Page::new(visit.text("sign-in-title"), ""), &LoginPage { visit, wrong, login, next })
+}
+
+/// The page that asks for login and password.
+pub(super) async fn show(visit: Visit, query: ListQuery) -> Result<Response, HttpError> {
+    let next = query.filter("next").unwrap_or_default();
+    if visit.session().is_some() {
+        return Ok(redirect(if flow::is_own_path(next) { next } else { "/" }));
+    }
+    draw(&visit, "", next, Vec::new())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Looks at login and password. An unknown login, a wrong password and a closed account get the same answer after the same work.
+pub(super) async fn enter(
+    visit: Visit,
+    browser: Browser,
+    State(office): State<Shared>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, HttpError> {
+    let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
+    blocking(move || -> Result<Response, HttpError> {
+        let (account, hash) = find(&office, &typed.login)?;
+        let shown: String = typed.login.chars().take(Login::MAX_CHARS).collect();
+        let id = account.as_ref().map(|account| account.id);
+        let attempt = match flow::begin(&office, &typed.login, id, &browser, visit.now)? {
+            Begun::Go(attempt) => attempt,
+            Begun::Wait(seconds) => {
+                let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
+                return Ok(with_status(draw(&visit, &shown, &typed.next, wrong)?, StatusCode::TOO_MANY_REQUESTS));
+            }
+        };
+        let fits = password::is_match(&Password::typed(&typed.password), hash.as_deref());
+        let Some(account) = account.filter(|account| fits && account.enabled) else {
+            flow::note_failure(&office, &attempt, &browser, visit.now)?;
+            let wrong = vec![visit.text("sign-in-wrong")];
+            return Ok(with_status(draw(&visit, &shown, &typed.next, wrong)?, StatusCode::UNPROCESSABLE_ENTITY));
+        };
+        go_on(&visit, &office, &browser, &account, &attempt, &typed.next)
+    })
+    .await
+}
+
+/// The account of a login, and the hash of its password.
+fn find(office: &Office, typed: &str) -> Result<(Option<Account>, Option<String>), HttpError> {
+    let Ok(login) = Login::new(typed) else { return Ok((None, None)) };
+    let found = office.database().read::<_, store::StoreError>(|tx| {
+        let Some(account) = tables::find_account_by_login(tx, &login)? else { return Ok((None, None)) };
+        let credential = tables::find_credential(tx, account.id)?;
+        Ok((Some(account), credential.map(|credential| credential.password_hash)))
+    })?;
+    Ok(found)
+}
+
+/// The password was right: on to the second factor, or to setting one up.
+fn go_on(
+    visit: &Visit,
+    office: &Office,
+    browser: &Browser,
+    account: &Account,
+    attempt: &Attempt,
+    next: &str,
+) -> Result<Response, HttpError> {
+    let (path, step) = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+        flow::take_back(tx, attempt)?;
+        let credential = tables::find_credential(tx, account.id)?;
+        let has_one = credential.is_some_and(|credential| credential.has_second_factor());
+        let stage = if has_one { Stage::Code } else { Stage::Enrol(totp::new_secret(&*office.frame.randomness)) };
+        let step = flow::add_step(tx, office, account.id, stage, next, visit.now)?;
+        Ok((if has_one { "/login/code" } else { "/login/enrol" }, step))
+    })?;
+    browser.give_step(&office.frame, redirect(path), &step)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// Ends the session.
+pub(super) async fn leave(
+    visit: Visit,
+    browser: Browser,
+    State(office): State<Shared>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let Some((person, session)) = visit.person.as_ref().zip(visit.session()) else { return Ok(redirect("/login")) };
+        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+            if tables::end_session(tx, person.account.id, session.id, visit.now)? {
+                let body = json!({ "ended": 1, "why": "signed_out" });
+                tx.append(&NewEntry {
+                    kind: "session.ended",
+                    site: EVERYWHERE,
+                    who: &person.account.who(),
+                    body: &body,
+                })?;
+            }
+            Ok(())
+        })?;
+        browser.take_session(&office.frame, redirect("/login"))
+    })
+    .await
+}

@@ -1,0 +1,62 @@
+//! Why a recorded transaction was given up.
+
+use ::people::admin::{AdminError, NoDeputy};
+use base::UtcSeconds;
+use store::StoreError;
+use store::ledger::LedgerError;
+use web::HttpError;
+
+/// Why a recorded transaction was given up, as the page that says so.
+pub(crate) struct Refusal(pub(crate) HttpError);
+
+impl From<HttpError> for Refusal {
+    fn from(err: HttpError) -> Self {
+        Self(err)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(err: StoreError) -> Self {
+        Self(err.into())
+    }
+}
+
+impl From<LedgerError> for Refusal {
+    fn from(err: LedgerError) -> Self {
+        match err {
+            LedgerError::Store(err) => err.into(),
+            other => Self(HttpError::internal(other)),
+        }
+    }
+}
+
+impl From<Refusal> for HttpError {
+    fn from(refusal: Refusal) -> Self {
+        refusal.0
+    }
+}
+
+impl From<AdminError> for Refusal {
+    fn from(err: AdminError) -> Self {
+        Self(match err {
+            AdminError::LoginTaken(name) => HttpError::conflict("people-login-taken", name),
+            AdminError::Unknown => HttpError::not_found(),
+            AdminError::Changed { who, at } => HttpError::conflict("people-changed", faster(&who, at)),
+            AdminError::LastAdministrator { .. } => HttpError::conflict("people-last-administrator", ""),
+            AdminError::NoDeputy(NoDeputy::Role | NoDeputy::NotTheirs) => {
+                HttpError::bad_request("deputy-not-theirs", "")
+            }
+            AdminError::NoDeputy(NoDeputy::Days) => {
+                HttpError::bad_request("deputy-bad-days", ::people::admin::MAX_DEPUTY_DAYS.to_string())
+            }
+            AdminError::NoDeputy(NoDeputy::Person) => HttpError::bad_request("deputy-bad-person", ""),
+            AdminError::Ledger(err) => return err.into(),
+            AdminError::Store(err) => return err.into(),
+        })
+    }
+}
+
+/// Who was faster, and when.
+fn faster(who: &str, at: UtcSeconds) -> String {
+    format!("{who} {}", at.minute_jst())
+}
