@@ -395,7 +395,7 @@ impl Office<'_> {
             Capacity::Other if subject.needs_executive => Some(Denial::ExecutiveOnly),
             Capacity::Other => Some(Denial::NotYours),
             Capacity::Executive | Capacity::Deputy { .. } | Capacity::Administrator => {
-                is_asker(subject.asked_by, decider.who).then_some(Denial::OwnRequest)
+                is_same_person(subject.asked_by, decider.who).then_some(Denial::OwnRequest)
             }
         };
         if let Some(rule) = rule {
@@ -442,16 +442,6 @@ fn check_ruling(ruling: &Ruling, options: &[String]) -> Result<(), DecisionError
     }
 }
 
-/// Whether who decides is who asked. An account is named `login（name）`; on the command line people type either.
-fn is_asker(asked_by: &str, who: &str) -> bool {
-    let parts = |text: &str| -> Vec<String> {
-        let text = text.trim_end_matches('）');
-        text.split('（').map(ToOwned::to_owned).collect()
-    };
-    let contains = |whole: &str, part: &str| parts(whole).iter().any(|one| is_same_person(one, part));
-    is_same_person(asked_by, who) || contains(asked_by, who) || contains(who, asked_by)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -466,7 +456,7 @@ mod tests {
             ("sato（佐藤 花子）", "ito（伊藤）", false),
             ("sato1（佐藤）", "sato2（佐藤）", false),
         ] {
-            assert_eq!(is_asker(asked_by, who), same, "{asked_by} {who}");
+            assert_eq!(is_same_person(asked_by, who), same, "{asked_by} {who}");
         }
     }
 

@@ -222,7 +222,7 @@ impl Office<'_> {
     /// # Errors
     /// [`ExceptionError`]; nothing was changed then.
     pub fn decide_exception(&self, id: i64, state: ExceptionState, who: &str) -> Result<(), ExceptionError> {
-        self.decide(id, None, &Decision { state, who, why: "" })
+        self.decide_witnessed(id, None, &Decision { state, who, why: "" })
     }
 
     /// Takes back a request or ends an exception, with a reason, if it still stands as whoever decides this saw it.
@@ -233,15 +233,19 @@ impl Office<'_> {
         if why.trim().is_empty() {
             return Err(ExceptionError::NoReason);
         }
-        self.decide(id, Some(seen), &Decision { state: ExceptionState::Revoked, who, why })
+        self.decide_witnessed(id, Some(seen), &Decision { state: ExceptionState::Revoked, who, why })
     }
 
-    fn decide(&self, id: i64, seen: Option<ExceptionState>, decision: &Decision<'_>) -> Result<(), ExceptionError> {
-        let Decision { state, who, why } = *decision;
-        if who.trim().is_empty() {
+    fn decide_witnessed(
+        &self,
+        id: i64,
+        seen: Option<ExceptionState>,
+        decision: &Decision<'_>,
+    ) -> Result<(), ExceptionError> {
+        if decision.who.trim().is_empty() {
             return Err(ExceptionError::NoReason);
         }
-        self.ledger.write(self.database, self.now, |tx| self.decide_within(tx, id, state, who))
+        self.ledger.write(self.database, self.now, |tx| self.decide_as_seen(tx, id, seen, decision))
     }
 
     /// As [`Self::decide_exception`], in a transaction of the caller's.
@@ -252,7 +256,21 @@ impl Office<'_> {
         state: ExceptionState,
         who: &str,
     ) -> Result<(), ExceptionError> {
+        self.decide_as_seen(tx, id, None, &Decision { state, who, why: "" })
+    }
+
+    fn decide_as_seen(
+        &self,
+        tx: &mut Recording<'_>,
+        id: i64,
+        seen: Option<ExceptionState>,
+        decision: &Decision<'_>,
+    ) -> Result<(), ExceptionError> {
+        let Decision { state, who, why } = *decision;
         let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
+        if seen.is_some_and(|seen| seen != exception.state) {
+            return Err(ExceptionError::NotWaiting { id, state: exception.state });
+        }
         let allowed = match (exception.state, state) {
             (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
             (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
@@ -261,39 +279,14 @@ impl Office<'_> {
         if !allowed {
             return Err(ExceptionError::OwnRequest { who: who.to_owned() });
         }
-        tables::decide_exception(tx, id, state, who, self.now)?;
+        tables::decide_exception(tx, id, state, (who, why), self.now)?;
         let kind = if state == ExceptionState::Approved { "exception.approved" } else { "exception.revoked" };
-        tx.append(&NewEntry { kind, site: self.site, who, body: &json!({ "id": id, "check": exception.check }) })?;
+        let mut body = json!({ "id": id, "check": exception.check });
+        if let Some(fields) = body.as_object_mut().filter(|_| !why.is_empty()) {
+            fields.insert("reason".to_owned(), why.into());
+        }
+        tx.append(&NewEntry { kind, site: self.site, who, body: &body })?;
         Ok(())
-    }
-}
-
-/// Whether two names are one person's: width, case, blanks and punctuation do not make another.
-pub(crate) fn is_same_person(a: &str, b: &str) -> bool {
-    let bare = |name: &str| assess::wording::fold(name).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    bare(a) == bare(b)
-        self.ledger.write(self.database, self.now, |tx| {
-            let exception = tables::find_exception(tx, self.site, id)?.ok_or(ExceptionError::Unknown { id })?;
-            if seen.is_some_and(|seen| seen != exception.state) {
-                return Err(ExceptionError::NotWaiting { id, state: exception.state });
-            }
-            let allowed = match (exception.state, state) {
-                (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
-                (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
-                (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
-            };
-            if !allowed {
-                return Err(ExceptionError::OwnRequest { who: who.to_owned() });
-            }
-            tables::decide_exception(tx, id, state, (who, why), self.now)?;
-            let kind = if state == ExceptionState::Approved { "exception.approved" } else { "exception.revoked" };
-            let mut body = json!({ "id": id, "check": exception.check });
-            if let Some(fields) = body.as_object_mut().filter(|_| !why.is_empty()) {
-                fields.insert("reason".to_owned(), why.into());
-            }
-            tx.append(&NewEntry { kind, site: self.site, who, body: &body })?;
-            Ok(())
-        })
     }
 }
 
@@ -306,7 +299,7 @@ struct Decision<'a> {
 
 /// Whether two names are one person's: width, case, blanks and punctuation do not make another. Of two accounts, written
 /// `login（name）`, the logins decide; a name without an account is held against login and name of the other.
-fn is_same_person(a: &str, b: &str) -> bool {
+pub(crate) fn is_same_person(a: &str, b: &str) -> bool {
     let bare = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let parts = |who: &str| {
         let folded = assess::wording::fold(who);

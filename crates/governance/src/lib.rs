@@ -43,10 +43,14 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         capability: "governance",
         number: 3,
-        name: "decisions",
-        sql: include_str!("../migrations/0004_decisions.sql"),
         name: "lists and turns",
         sql: include_str!("../migrations/0003_lists_and_turns.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 4,
+        name: "decisions",
+        sql: include_str!("../migrations/0004_decisions.sql"),
     },
 ];
 

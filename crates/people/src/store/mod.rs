@@ -1,9 +1,9 @@
 //! The tables of people: the only place of this crate with SQL.
 
 mod accounts;
-mod demo_links;
 mod attempts;
 mod credentials;
+mod demo_links;
 mod links;
 mod overview;
 mod sessions;
@@ -14,7 +14,6 @@ pub use accounts::{
     AccountEdit, add_account, add_deputy, add_membership, count_accounts, find_account, find_account_by_login,
     list_accounts, list_deputies, list_memberships, remove_membership, revoke_deputy, update_account,
 };
-pub use demo_links::{add_demo_link, end_demo_links};
 pub use attempts::{
     DEVICE_DAYS, add_attempt, add_device, clear_attempts, find_device, forget_devices, list_attempts, remove_attempt,
     touch_device,
@@ -23,6 +22,7 @@ pub use credentials::{
     Credential, accept_totp, count_recovery_codes, find_credential, put_password, put_totp, remove_second_factor,
     replace_recovery_codes, use_recovery_code,
 };
+pub use demo_links::{add_demo_link, end_demo_links};
 pub use links::{
     Link, NewLink, STEP_S, Stage, Step, add_link, add_step, close_links, end_step, end_steps, find_link, find_step,
     use_link,
