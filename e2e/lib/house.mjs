@@ -73,7 +73,7 @@ export async function startEmpty(data, more = []) {
 
 /** The demo with its three sites; gives the links with which its people sign in, by role. */
 export async function startDemo(out) {
-  return start(["--lang", "ja", "demo", "--out", out, "--listen", "127.0.0.1:0", "--no-browser"], (printed) => {
+  return start(["--lang", "ja", "demo", "--out", out, "--listen", "127.0.0.1:0"], (printed) => {
     const links = [...printed.matchAll(/(https?:\/\/127\.0\.0\.1:\d+)\/link\/([A-Za-z0-9_-]{20,})/g)];
     if (links.length < 6) return undefined;
     const roles = ["executive", "administrator", "auditor", "staff", "vendor", "group_operator"];

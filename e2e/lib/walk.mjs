@@ -7,7 +7,7 @@ import { SAMPLES, newVisitor, totp } from "./house.mjs";
 import { picture, violations } from "./look.mjs";
 
 const LEDGER = resolve("fixtures/資産台帳_cp932.csv");
-const PASSWORD = "さくらの並木道を歩く朝";
+const PASSWORD = "さくらの並木道を歩く朝の空";
 
 /** Settles the second factor on the page that shows the secret; gives the secret. */
 async function enrol(page, hands) {

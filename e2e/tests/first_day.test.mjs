@@ -12,9 +12,11 @@ for (const Hands of [Mouse, Keyboard]) {
   test(`the first day of a hospital, by ${Hands.name.toLowerCase()}`, { skip }, async () => {
     const place = folder();
     const house = await startEmpty(place.path + "/data");
+    const open = [];
     try {
       const { address, code } = house.found;
       const { page, problems } = await newVisitor();
+      open.push(page);
       const hands = new Hands(page);
       await walk.setUp(page, hands, address, code);
       await page.goto(address + "/s/sakura/today");
@@ -24,11 +26,16 @@ for (const Hands of [Mouse, Keyboard]) {
       await walk.askForException(page, hands);
       const link = await walk.invite(page, hands, { login: "incho", name: "院長 一郎", role: "executive" });
       const executive = await walk.somebodyElse(Hands);
+      open.push(executive.page);
       await walk.accept(executive.page, executive.hands, address, link);
       await walk.approve(executive.page, executive.hands, address);
       await walk.report(executive.page, executive.hands);
       await nobodySeesMore(page, hands, address);
       assert.deepEqual([...problems, ...executive.problems], []);
+    } catch (err) {
+      for (const page of open) console.log(page.url(), (await page.locator("body").innerText()).slice(0, 3_000));
+      console.log(house.output().slice(-3_000));
+      throw err;
     } finally {
       await house.stop();
       place.remove();

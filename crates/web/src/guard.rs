@@ -96,10 +96,14 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         if is_program { bearer(&request.headers) } else { cookie(&request.headers, frame.session_cookie()) };
     let found = {
         let frame = Arc::clone(frame);
-        let wants_site = matches!(needs, Needs::Site(_));
-        blocking(move || look_up(&frame, credential, is_program, site_id.filter(|_| wants_site))).await?
+        blocking(move || look_up(&frame, credential, is_program, site_id)).await?
     };
     let (person, site) = found;
+    // A site is named on a page only for those who are somebody there.
+    let site = site.filter(|site| {
+        let is_known = |person: &SignedIn| !person.standing(&site.id, frame.now().date_jst()).roles().is_empty();
+        person.as_ref().is_some_and(is_known)
+    });
     let standing = match (&person, &site) {
         (Some(person), Some(site)) => person.standing(&site.id, frame.now().date_jst()),
         (Some(person), None) => person.standing(people::EVERYWHERE, frame.now().date_jst()),

@@ -8,13 +8,15 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
 use base::Lang;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::access::Needs;
 use crate::error::HttpError;
 use crate::frame::Frame;
-use crate::guard::Shown;
+use crate::guard::{self, Shown};
 use crate::layout;
 
 /// No request takes longer, in seconds; long work is a job.
@@ -39,11 +41,15 @@ const HEADERS: [(HeaderName, &str); 8] = [
 pub(crate) fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, frame: &Arc<Frame>) -> Router<S> {
     router
         .route("/static/{file}", axum::routing::get(crate::assets::serve).with_state(Arc::clone(frame)))
-        .fallback(|| async { HttpError::not_found() })
+        .fallback(any(not_found).layer(from_fn_with_state((Arc::clone(frame), Needs::Public), guard::admit)))
         .method_not_allowed_fallback(|| async { HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "http-not-found", "") })
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT_S)))
         .layer(from_fn_with_state(Arc::clone(frame), finish))
         .layer(CompressionLayer::new().compress_when(is_ours_and_text))
+}
+
+async fn not_found() -> HttpError {
+    HttpError::not_found()
 }
 
 /// Only style and script are compressed: a page holds the secret of the session beside what a visitor chose, and its compressed
