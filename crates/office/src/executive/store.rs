@@ -1,4 +1,4 @@
-//! The tables of reports.
+//! The tables of reports, and what else this room asks the database.
 
 use ::store::{Row, StoreError, Transaction};
 use base::{ContentHash, UtcSeconds};
@@ -127,4 +127,10 @@ pub(super) fn list_reports(tx: &mut Transaction, site: &str, limit: i64) -> Resu
         });
     }
     Ok(reports)
+}
+
+/// Name of a piece of evidence of a site.
+pub(super) fn find_evidence_name(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT name FROM evidence WHERE site = $1 AND id = $2";
+    tx.find(sql, &[site.into(), id.into()])?.map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
