@@ -5,9 +5,10 @@
 
 mod model;
 
-use ::store::StoreError;
 use ::store::ledger::{LedgerError, NewEntry, Recording};
+use ::store::{StoreError, outbox};
 use base::{Date, Severity};
+use evidence::receive::RECEIVED_TOPIC;
 use serde_json::json;
 
 use crate::exceptions::{ExceptionError, ExceptionState, Office, is_same_person};
@@ -166,7 +167,7 @@ impl Office<'_> {
     }
 
     /// Approves or refuses a waiting exception. For a grave check only the executive or the deputy may, for others an
-    /// administrator as well; never whoever asked.
+    /// administrator as well; never whoever asked. Asks for a new assessment of the site.
     ///
     /// # Errors
     /// [`DecisionError`]; nothing was decided then.
@@ -198,6 +199,8 @@ impl Office<'_> {
                 Outcome::Refuse => ExceptionState::Revoked,
             };
             self.decide_within(tx, id, state, decider.who)?;
+            // An exception changes verdicts: the site is assessed anew.
+            outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), self.now)?;
             tables::add_ruling(tx, id, ruling.outcome, &ruling.remark, decider.capacity.deputy_for())?;
             self.witness(tx, decider, &subject, ruling)?;
             Ok(Ok(()))

@@ -5,7 +5,7 @@ desk-severity-medium = medium
 desk-severity-low = low
 
 desk-help = At most seven things, those that matter most to patients first, beginning with doors to the outside. All of them are under Tasks.
-desk-first-things = To do today
+desk-first-things = What matters most to patients comes first
 desk-nothing = No task is open. Keep importing so that evidence does not grow old.
 desk-patients = For patients
 desk-next = Next step
@@ -19,7 +19,7 @@ desk-failed = failed
 desk-failed-assessment = The assessment did not finish ({ $time }). Import again, or look at the log of the server.
 desk-failed-report = The report could not be made ({ $time }). Make it again under Reports.
 desk-failed-other = Work in the background did not finish ({ $time }). Look at the log of the server.
-desk-exception-ends = The exception for { $check } ends on { $day }. Mend it, or ask again.
+desk-exception-ends = An exception ends on { $day } ({ $check }). Mend it, or ask again.
 desk-aging = { $kind }: grows old in { $days } days. Import a new export.
 desk-aged = { $kind }: too old to prove anything. Import a new export.
 desk-export-ledger = Asset ledger

@@ -5,7 +5,7 @@ desk-severity-medium = 中
 desk-severity-low = 低
 
 desk-help = 患者さんへの影響が大きい順に、多くても7つだけ並びます。外から入れる入口が最初です。全部は「タスク」にあります。
-desk-first-things = 今日やること
+desk-first-things = 患者さんへの影響が大きい順
 desk-nothing = 開いているタスクはありません。証跡が古くならないように、取り込みを続けてください。
 desk-patients = 患者さんへの影響
 desk-next = 次の一手
@@ -19,7 +19,7 @@ desk-failed = 失敗
 desk-failed-assessment = 判定が終わりませんでした（{ $time }）。もう一度証跡を取り込むか、サーバーの記録を確かめてください。
 desk-failed-report = 報告書が作れませんでした（{ $time }）。「レポート」からもう一度作ってください。
 desk-failed-other = 裏で動く処理が終わりませんでした（{ $time }）。サーバーの記録を確かめてください。
-desk-exception-ends = { $check } の例外が { $day } で終わります。直すか、申請し直してください。
+desk-exception-ends = 例外が { $day } で終わります（{ $check }）。直すか、申請し直してください。
 desk-aging = { $kind }があと { $days } 日で古くなります。新しい書き出しを取り込んでください。
 desk-aged = { $kind }は古くなり、証明に使えません。新しい書き出しを取り込んでください。
 desk-export-ledger = 資産台帳

@@ -108,3 +108,28 @@ pub(super) fn list_names(tx: &mut Transaction, site: &str) -> Result<Vec<String>
                WHERE m.site IN ($1, '*') AND a.enabled = 1 ORDER BY a.name LIMIT $2";
     tx.query(sql, &[site.into(), MOST_NAMES.into()])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::{NOW, on_each_database};
+
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_known_nothing_is_said() {
+        let migrations = [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS].concat();
+        on_each_database(&migrations, |store| {
+            store.database.read::<_, StoreError>(|tx| {
+                assert_eq!(find_collections(tx, "handa")?, (None, None));
+                assert_eq!(count_observed(tx, "handa", NOW, NOW)?, 0);
+                assert_eq!(find_last_evidence(tx, "handa")?, None);
+                assert_eq!(list_newest_observed(tx, "handa")?, []);
+                assert_eq!(list_failed_jobs(tx, "handa", NOW)?, []);
+                assert_eq!(list_assignments(tx, "handa", 1)?, []);
+                assert_eq!(list_names(tx, "handa")?, [""; 0]);
+                Ok(())
+            })?;
+            Ok(())
+        });
+    }
+}

@@ -66,6 +66,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
         let page = Page::new(visit.text("nav-today"), "today").help(visit.text("desk-help"));
         if known.last.is_none() || !known.assessed {
             let has_evidence = known.last.is_some();
+            let page = page.refresh(if has_evidence { 5 } else { 0 });
             return web::page(&visit, &page, &SetUp { visit: &visit, has_evidence });
         }
         web::page(&visit, &page, &body(&visit, &office.installation.packs, &known))
@@ -111,7 +112,9 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
         more => visit.say("desk-more-tasks", &[("count", more.into())]),
     };
     let ending = known.ending.iter().map(|exception| {
-        let arguments = [("check", exception.check.as_str().into()), ("day", visit.day(exception.expires_on).into())];
+        let check = packs.checks.iter().find(|check| check.id == exception.check);
+        let title = check.map_or(exception.check.as_str(), |check| check.title.get(visit.lang));
+        let arguments = [("check", title.into()), ("day", visit.day(exception.expires_on).into())];
         let path = visit.path_of(&format!("decisions/exceptions/{}", exception.id));
         (visit.say("desk-exception-ends", &arguments), path)
     });

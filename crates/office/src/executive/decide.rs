@@ -130,6 +130,11 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
     let mut facts = Vec::new();
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
+        let [holds, fails, unknown, stale, _] = check.counts;
+        let verdict = plain::verdict_badge(visit, check.verdict).text;
+        let all = holds + fails + unknown + stale;
+        let arguments = [("verdict", verdict.into()), ("fails", fails.into()), ("all", all.into())];
+        facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
         facts.push((visit.text("decision-patients"), check.why.clone()));
     }
     if let Some(subject) = &exception.subject {
@@ -259,9 +264,6 @@ fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &M
             return Err(HttpError::bad_request("decision-no-outcome", ""));
         }
         Err(err) => return Err(refuse(err)),
-    }
-    if matches!(matters, Matters::Exception) {
-        installation::work::request_assessment(&office.installation, visit.site_id()).map_err(HttpError::internal)?;
     }
     Ok(redirect(&visit.path_of("decisions")))
 }
