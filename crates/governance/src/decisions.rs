@@ -108,7 +108,7 @@ pub fn needs_executive(severity: Option<Severity>) -> bool {
 }
 
 impl Office<'_> {
-    /// Asks for a decision; returns its number.
+    /// Asks for a decision; returns its number. What the same person asked in the same words and still waits is not asked twice.
     ///
     /// # Errors
     /// [`DecisionError`]; nothing was recorded then.
@@ -126,6 +126,13 @@ impl Office<'_> {
             return Err(DecisionError::BadDay { found: new.due_on });
         }
         self.ledger.write(self.database, self.now, |tx| {
+            let same = |one: &Decision| {
+                let waits = one.state == DecisionState::Waiting && one.class == new.class;
+                waits && (&one.question, &one.asked_by) == (&new.question, &new.asked_by)
+            };
+            if let Some(found) = tables::list_decisions(tx, self.site)?.into_iter().find(same) {
+                return Ok(found.id);
+            }
             let id = tables::add_decision(tx, self.site, new, self.now)?;
             let body = json!({
                 "decision": id,
