@@ -3,201 +3,23 @@
 //!
 //! An exception for a check of high or critical severity is such a decision ([`DecisionClass::AcceptHighRisk`]).
 
-use ::store::StoreError;
+mod model;
+
 use ::store::ledger::{LedgerError, NewEntry, Recording};
-use base::{Date, Severity, UtcSeconds};
+use ::store::{StoreError, outbox};
+use base::{Date, Severity};
+use evidence::receive::RECEIVED_TOPIC;
 use serde_json::json;
 
 use crate::exceptions::{ExceptionError, ExceptionState, Office, is_same_person};
 use crate::store as tables;
 
+pub use model::{Capacity, Decider, Decision, DecisionClass, DecisionState, NewDecision, Outcome, Ruling};
+
 /// Longest text of a decision, in characters.
 pub const MAX_TEXT_CHARS: usize = 2_000;
 /// Most options of a decision.
 pub const MAX_OPTIONS: usize = 8;
-
-/// What is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecisionClass {
-    /// 診療や回線を止める
-    StopService,
-    /// 身代金への方針
-    RansomPolicy,
-    /// 公表する
-    Publish,
-    /// 再開する
-    Resume,
-    /// 高い危険を受け入れる
-    AcceptHighRisk,
-}
-
-impl DecisionClass {
-    /// Every class with its name in the table.
-    pub const ALL: [(&'static str, Self); 5] = [
-        ("stop_service", Self::StopService),
-        ("ransom_policy", Self::RansomPolicy),
-        ("publish", Self::Publish),
-        ("resume", Self::Resume),
-        ("accept_high_risk", Self::AcceptHighRisk),
-    ];
-
-    /// Name in the table and the ledger.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::StopService => "stop_service",
-            Self::RansomPolicy => "ransom_policy",
-            Self::Publish => "publish",
-            Self::Resume => "resume",
-            Self::AcceptHighRisk => "accept_high_risk",
-        }
-    }
-}
-
-/// State of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecisionState {
-    /// Nobody has decided.
-    Waiting,
-    /// Yes, or one of the options.
-    Approved,
-    /// No.
-    Refused,
-}
-
-impl DecisionState {
-    /// Every state with its name in the table.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("waiting", Self::Waiting), ("approved", Self::Approved), ("refused", Self::Refused)];
-}
-
-/// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Yes.
-    Approve,
-    /// No.
-    Refuse,
-}
-
-impl Outcome {
-    /// Name in the table and the ledger.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Approve => "approved",
-            Self::Refuse => "refused",
-        }
-    }
-}
-
-/// One decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Number.
-    pub id: i64,
-    /// Class.
-    pub class: DecisionClass,
-    /// What is to be decided.
-    pub question: String,
-    /// Why it is asked.
-    pub reason: String,
-    /// What can be chosen; empty: yes or no.
-    pub options: Vec<String>,
-    /// Until when.
-    pub due_on: Date,
-    /// Who asked.
-    pub asked_by: String,
-    /// When.
-    pub asked_at: UtcSeconds,
-    /// State.
-    pub state: DecisionState,
-    /// The option chosen; empty if there were none.
-    pub choice: String,
-    /// Reason of who decided.
-    pub remark: String,
-    /// Who decided; empty while waiting.
-    pub decided_by: String,
-    /// In whose place; empty: in person.
-    pub deputy_for: String,
-    /// When.
-    pub decided_at: Option<UtcSeconds>,
-}
-
-/// What somebody asks to be decided.
-#[derive(Debug, Clone)]
-pub struct NewDecision {
-    /// Class.
-    pub class: DecisionClass,
-    /// What.
-    pub question: String,
-    /// Why.
-    pub reason: String,
-    /// What can be chosen; empty: yes or no.
-    pub options: Vec<String>,
-    /// Until when.
-    pub due_on: Date,
-    /// Who asks.
-    pub asked_by: String,
-}
-
-/// As what somebody decides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Capacity {
-    /// The executive of the site.
-    Executive,
-    /// The named deputy of the executive, today.
-    Deputy {
-        /// Who appointed the deputy, and so in whose place.
-        of: String,
-    },
-    /// The IT desk.
-    Administrator,
-    /// Any other role.
-    Other,
-}
-
-impl Capacity {
-    /// Name in the ledger.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Executive => "executive",
-            Self::Deputy { .. } => "deputy",
-            Self::Administrator => "administrator",
-            Self::Other => "other",
-        }
-    }
-
-    /// In whose place; empty: in person.
-    #[must_use]
-    pub fn deputy_for(&self) -> &str {
-        match self {
-            Self::Deputy { of } => of,
-            Self::Executive | Self::Administrator | Self::Other => "",
-        }
-    }
-}
-
-/// Who decides.
-#[derive(Debug, Clone)]
-pub struct Decider<'a> {
-    /// The person, as the ledger names them.
-    pub who: &'a str,
-    /// As what.
-    pub capacity: Capacity,
-}
-
-/// What was decided and why.
-#[derive(Debug, Clone)]
-pub struct Ruling {
-    /// Yes or no.
-    pub outcome: Outcome,
-    /// The option chosen; empty if there are none, or for no.
-    pub choice: String,
-    /// Why; needed for no.
-    pub remark: String,
-}
 
 /// The rule that denied a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -286,7 +108,7 @@ pub fn needs_executive(severity: Option<Severity>) -> bool {
 }
 
 impl Office<'_> {
-    /// Asks for a decision; returns its number.
+    /// Asks for a decision; returns its number. What the same person asked in the same words and still waits is not asked twice.
     ///
     /// # Errors
     /// [`DecisionError`]; nothing was recorded then.
@@ -304,6 +126,13 @@ impl Office<'_> {
             return Err(DecisionError::BadDay { found: new.due_on });
         }
         self.ledger.write(self.database, self.now, |tx| {
+            let same = |one: &Decision| {
+                let waits = one.state == DecisionState::Waiting && one.class == new.class;
+                waits && (&one.question, &one.asked_by) == (&new.question, &new.asked_by)
+            };
+            if let Some(found) = tables::list_decisions(tx, self.site)?.into_iter().find(same) {
+                return Ok(found.id);
+            }
             let id = tables::add_decision(tx, self.site, new, self.now)?;
             let body = json!({
                 "decision": id,
@@ -345,7 +174,7 @@ impl Office<'_> {
     }
 
     /// Approves or refuses a waiting exception. For a grave check only the executive or the deputy may, for others an
-    /// administrator as well; never whoever asked.
+    /// administrator as well; never whoever asked. Asks for a new assessment of the site.
     ///
     /// # Errors
     /// [`DecisionError`]; nothing was decided then.
@@ -377,6 +206,8 @@ impl Office<'_> {
                 Outcome::Refuse => ExceptionState::Revoked,
             };
             self.decide_within(tx, id, state, decider.who)?;
+            // An exception changes verdicts: the site is assessed anew.
+            outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), self.now)?;
             tables::add_ruling(tx, id, ruling.outcome, &ruling.remark, decider.capacity.deputy_for())?;
             self.witness(tx, decider, &subject, ruling)?;
             Ok(Ok(()))

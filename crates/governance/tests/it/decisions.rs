@@ -149,6 +149,7 @@ fn a_grave_exception_needs_the_executive_and_a_light_one_an_administrator_who_di
 fn what_waits_is_counted_until_it_is_decided() {
     at_the_office(|store, office| {
         let (decision, exception) = (ask(office, &[])?, request(office));
+        assert_eq!(ask(office, &[])?, decision, "a second click asks nothing new");
         let waiting = || store.database.read(|tx| tables::count_waiting(tx, "handa")).unwrap();
         assert_eq!(waiting(), 2);
         let executive = || decider("incho（院長）", Capacity::Executive);

@@ -7,11 +7,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use evidence::store::{self as evidence_tables, EvidenceRow};
 use governance::decisions::{
     Capacity, Decider, Decision, DecisionError, DecisionState, Denial, Outcome, Ruling, needs_executive,
 };
-use governance::exceptions::{Exception, ExceptionState};
+use governance::exceptions::{Control, Exception, ExceptionState};
 use governance::{snapshot, store as tables};
 use people::Role;
 use people::account::clean_name;
@@ -20,8 +19,8 @@ use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::decisions::{clean_text, decider, exceptions, refuse};
-use super::plain;
 use super::waiting::class_message;
+use super::{plain, store as room_tables};
 use crate::state::Shared;
 
 struct ControlView {
@@ -131,6 +130,11 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
     let mut facts = Vec::new();
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
+        let [holds, fails, unknown, stale, _] = check.counts;
+        let verdict = plain::verdict_badge(visit, check.verdict).text;
+        let all = holds + fails + unknown + stale;
+        let arguments = [("verdict", verdict.into()), ("fails", fails.into()), ("all", all.into())];
+        facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
         facts.push((visit.text("decision-patients"), check.why.clone()));
     }
     if let Some(subject) = &exception.subject {
@@ -167,15 +171,13 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
 }
 
 fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
-    let names: Vec<EvidenceRow> = evidence_tables::list_evidence(tx, visit.site_id())?;
     let may_open = visit.is(Role::Administrator) || visit.is(Role::Auditor);
-    let view = |control: &governance::exceptions::Control| {
-        let row = names.iter().find(|row| row.id == control.evidence);
-        let name = row.map_or_else(String::new, |row| row.name.clone());
+    let mut view = |control: &Control| {
+        let name = room_tables::find_evidence_name(tx, visit.site_id(), control.evidence)?.unwrap_or_default();
         let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };
-        ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path }
+        Ok(ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path })
     };
-    Ok(exception.controls.iter().map(view).collect())
+    exception.controls.iter().map(&mut view).collect()
 }
 
 /// The form of who decides.
@@ -262,9 +264,6 @@ fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &M
             return Err(HttpError::bad_request("decision-no-outcome", ""));
         }
         Err(err) => return Err(refuse(err)),
-    }
-    if matches!(matters, Matters::Exception) {
-        installation::work::request_assessment(&office.installation, visit.site_id()).map_err(HttpError::internal)?;
     }
     Ok(redirect(&visit.path_of("decisions")))
 }

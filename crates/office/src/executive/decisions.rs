@@ -32,10 +32,6 @@ impl Above<'_> {
         self.visit.say("decision-waiting", &[("count", self.waiting.len().into())])
     }
 
-    fn until(&self, waiting: &Waiting) -> String {
-        self.visit.say("decision-until", &[("day", self.visit.day(waiting.until).into())])
-    }
-
     fn asked(&self, waiting: &Waiting) -> String {
         self.visit.say("decision-asked", &[("who", waiting.asked_by.as_str().into())])
     }

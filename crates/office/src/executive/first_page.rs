@@ -12,6 +12,7 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::plain::{self, Badge};
+use super::store as room_tables;
 use super::waiting::{self, Waiting};
 use crate::state::Shared;
 
@@ -30,6 +31,8 @@ struct Known {
     waiting: Vec<Waiting>,
     /// Where each tile leads.
     tile_paths: Vec<String>,
+    /// The newest report with a PDF.
+    pdf: Option<i64>,
 }
 
 pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
@@ -59,7 +62,14 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<O
     };
     let tile_paths = tile_paths(tx, visit, &head)?;
     let findings = snapshot::list_findings(tx, site, lang)?;
-    Ok(Some(Known { items, findings, waiting: waiting::list(tx, visit)?, tile_paths, head }))
+    Ok(Some(Known {
+        items,
+        findings,
+        waiting: waiting::list(tx, visit)?,
+        tile_paths,
+        pdf: room_tables::find_newest_pdf(tx, site)?,
+        head,
+    }))
 }
 
 /// What each tile may rest on, in the order of the tiles: checks, or an item of the ministry's checklist by its end.
@@ -159,6 +169,8 @@ struct Body<'a> {
     items_title: String,
     bar: Option<Bar>,
     findings: Vec<FindingView>,
+    /// Empty if there is no report with a PDF.
+    pdf_path: String,
 }
 
 impl Body<'_> {
@@ -168,11 +180,6 @@ impl Body<'_> {
 
     fn waiting_title(&self) -> String {
         self.visit.say("executive-waiting", &[("count", self.waiting.len().into())])
-    }
-
-    fn until(&self, waiting: &Waiting) -> String {
-        let day = plain::short_day(self.visit.lang, waiting.until);
-        self.visit.say("executive-until", &[("day", day.into())])
     }
 }
 
@@ -198,6 +205,7 @@ fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<
             let path = visit.path_of(&format!("checklists/{}", encode_segment(&checklist.id)));
             bar(visit, &checklist.edition, checklist.counts, path)
         }),
+        pdf_path: known.pdf.map_or_else(String::new, |id| visit.path_of(&format!("reports/{id}/report.pdf"))),
         findings: known.findings.iter().take(NAMED).map(|finding| finding_view(visit, finding)).collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! The tables of reports.
+//! The tables of reports, and what else this room asks the database.
 
 use ::store::{Row, StoreError, Transaction};
 use base::{ContentHash, UtcSeconds};
@@ -115,7 +115,8 @@ pub(super) fn list_reports(tx: &mut Transaction, site: &str, limit: i64) -> Resu
             (None, _) => Progress::Failed,
         };
         let remarks = row.optional_text(4)?.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let sql = "SELECT name, sha256, size_bytes FROM report_file WHERE report = $1 ORDER BY name";
+        let sql = "SELECT name, sha256, size_bytes FROM report_file WHERE report = $1 \
+                   ORDER BY CASE WHEN name LIKE '%.pdf' THEN 0 ELSE 1 END, name DESC";
         let files = tx.query(sql, &[id.into()])?.iter().map(read_file).collect::<Result<_, _>>()?;
         reports.push(AskedReport {
             id,
@@ -127,4 +128,62 @@ pub(super) fn list_reports(tx: &mut Transaction, site: &str, limit: i64) -> Resu
         });
     }
     Ok(reports)
+}
+
+/// Name of a piece of evidence of a site.
+pub(super) fn find_evidence_name(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT name FROM evidence WHERE site = $1 AND id = $2";
+    tx.find(sql, &[site.into(), id.into()])?.map(|row| Ok(row.text(0)?.to_owned())).transpose()
+}
+
+/// The newest report of a site that has a PDF.
+pub(super) fn find_newest_pdf(tx: &mut Transaction, site: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT a.id FROM report_asked a JOIN report_file f ON f.report = a.id \
+               WHERE a.site = $1 AND f.name = 'report.pdf' ORDER BY a.id DESC LIMIT 1";
+    tx.find(sql, &[site.into()])?.map(|row| row.integer(0)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::{NOW, on_each_database};
+
+    use super::*;
+
+    fn migrations() -> Vec<::store::Migration> {
+        [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS, super::super::MIGRATIONS].concat()
+    }
+
+    #[test]
+    fn a_report_is_found_once_it_was_made_and_only_at_its_site() {
+        on_each_database(&migrations(), |store| {
+            store.database.transaction::<_, StoreError>(|tx| {
+                for id in ["handa", "other"] {
+                    let site = evidence::store::SiteRow {
+                        id: id.to_owned(),
+                        name: id.to_owned(),
+                        kind: "hospital".to_owned(),
+                        beds: None,
+                    };
+                    evidence::store::put_site(tx, &site, NOW)?;
+                }
+                assert_eq!(next_report(tx)?, 1);
+                add_asked(tx, "handa", 1, 77, "incho", NOW)?;
+                assert_eq!(find_asker(tx, "handa", 1)?.as_deref(), Some("incho"));
+                assert_eq!((find_asker(tx, "other", 1)?, is_made(tx, 1)?), (None, false));
+                assert_eq!(list_reports(tx, "handa", 9)?[0].progress, Progress::Failed, "its job is gone");
+                let file = ReportFile { name: "report.pdf".to_owned(), sha256: ContentHash::of(b"x"), size_bytes: 1 };
+                add_made(tx, 1, std::slice::from_ref(&file), &["紙".to_owned()], NOW)?;
+                assert_eq!(find_file(tx, "handa", 1, "report.pdf")?.as_ref(), Some(&file));
+                assert_eq!((find_file(tx, "other", 1, "report.pdf")?, find_newest_pdf(tx, "other")?), (None, None));
+                let listed = list_reports(tx, "handa", 9)?;
+                assert_eq!(
+                    (listed[0].progress, listed[0].remarks.as_slice()),
+                    (Progress::Made(NOW), ["紙".to_owned()].as_slice())
+                );
+                assert_eq!((find_newest_pdf(tx, "handa")?, find_evidence_name(tx, "handa", 1)?), (Some(1), None));
+                Ok(())
+            })?;
+            Ok(())
+        });
+    }
 }

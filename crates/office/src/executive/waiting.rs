@@ -21,6 +21,8 @@ pub(crate) struct Waiting {
     pub(crate) asked_by: String,
     /// Until when it is to be decided, or last day of the exception.
     pub(crate) until: Date,
+    /// That day in words.
+    pub(crate) until_text: String,
     /// Whether only the executive or the deputy decides.
     pub(crate) needs_executive: bool,
 }
@@ -39,6 +41,7 @@ pub(super) const fn class_message(class: DecisionClass) -> &'static str {
 /// What waits at the site, soonest day first.
 pub(crate) fn list(tx: &mut Transaction, visit: &SiteVisit) -> Result<Vec<Waiting>, StoreError> {
     let mut waiting = Vec::new();
+    let short_day = |day| plain::short_day(visit.lang, day);
     for decision in tables::list_decisions(tx, visit.site_id())? {
         if decision.state == DecisionState::Waiting {
             waiting.push(Waiting {
@@ -47,6 +50,7 @@ pub(crate) fn list(tx: &mut Transaction, visit: &SiteVisit) -> Result<Vec<Waitin
                 class: visit.text(class_message(decision.class)),
                 asked_by: decision.asked_by,
                 until: decision.due_on,
+                until_text: visit.say("decision-until", &[("day", short_day(decision.due_on).into())]),
                 needs_executive: true,
             });
         }
@@ -65,6 +69,7 @@ pub(crate) fn list(tx: &mut Transaction, visit: &SiteVisit) -> Result<Vec<Waitin
             class: visit.text(class),
             asked_by: exception.requested_by,
             until: exception.expires_on,
+            until_text: visit.say("decision-exception-until", &[("day", short_day(exception.expires_on).into())]),
             needs_executive: grave,
         });
     }
