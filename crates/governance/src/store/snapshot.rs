@@ -14,7 +14,7 @@ pub struct SubjectLine {
     pub ident: String,
     /// How people call it.
     pub name: String,
-    /// Value of `asset.class`, `connection.kind` or `policy.layer`; empty if not known, as all texts here.
+    /// Value of `asset.class`, `connection.kind`, `policy.layer` or `account.privileged`; empty if not known, as all texts here.
     pub class: String,
     /// Department or place.
     pub place: String,
@@ -22,9 +22,9 @@ pub struct SubjectLine {
     pub owner: String,
     /// Addresses.
     pub address: String,
-    /// System or firmware.
+    /// System or firmware; of an account its last sign-in, of a vendor its last reply.
     pub os: String,
-    /// Value of `asset.criticality`.
+    /// Value of `asset.criticality`, `account.enabled` or `vendor.incident_support`.
     pub criticality: String,
     /// Whether it stands in the ledger; `None` if that is not known.
     pub in_ledger: Option<bool>,

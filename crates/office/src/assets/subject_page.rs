@@ -19,7 +19,7 @@ use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::history;
-use super::subject_list::{class_key, more_about, value_label};
+use super::subject_list::{class_key, fact_label, more_about, value_label};
 use super::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
 
@@ -325,7 +325,7 @@ fn summary(visit: &SiteVisit, office: &Office, subject: &Subject, line: Option<&
     let mut rows = vec![(visit.text("assets-ident"), plain(subject.id()))];
     if let Some(line) = line {
         if let Some(key) = class_key(line.kind).filter(|_| !line.class.is_empty()) {
-            rows.push((visit.text("assets-class"), value_label(visit, office, key, &line.class)));
+            rows.push((fact_label(visit, office, key), value_label(visit, office, key, &line.class)));
         }
         rows.push((visit.text("assets-fact-count"), line.fact_count.to_string()));
         rows.push((visit.text("assets-observed"), words::age(visit, line.observed_at)));

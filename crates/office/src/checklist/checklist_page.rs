@@ -4,6 +4,7 @@ use assess::{Framework, Item};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::Verdict;
+use governance::answers;
 use governance::snapshot::{self, Checklist};
 use report::model::{Answer, ItemReport};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
@@ -28,7 +29,14 @@ pub(super) async fn show(
             .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
         let (list, above) = match &found {
             Some(found) => (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.counts)?),
-            None => (bare(&visit, &office, framework), not_answered(&visit)),
+            None => {
+                let id = if is_in_force(&visit, &office, framework)? {
+                    "checklist-not-assessed"
+                } else {
+                    "checklist-not-answered"
+                };
+                (bare(&visit, &office, framework), not_answered(&visit, id))
+            }
         };
         list.cut(&query).respond(&visit, &around, &query, &above)
     })
@@ -41,8 +49,17 @@ pub(super) fn find_framework<'o>(office: &'o Office, id: &str) -> Result<&'o Fra
     frameworks.iter().find(|framework| framework.id == id).ok_or_else(HttpError::not_found)
 }
 
-fn not_answered(visit: &SiteVisit) -> String {
-    format!("<div class=\"notice empty\" role=\"status\"><p>{}</p></div>", visit.text("checklist-not-answered"))
+/// Whether a checklist is one of those this site answers itself today.
+pub(super) fn is_in_force(visit: &SiteVisit, office: &Office, framework: &Framework) -> Result<bool, HttpError> {
+    let site = office.installation.find_site(visit.site_id());
+    let site = site.map_err(|err| HttpError::internal(format!("{err:#}")))?;
+    let kind = site.map_or_else(String::new, |site| site.kind);
+    let current = answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now);
+    Ok(current.iter().any(|one| one.id == framework.id))
+}
+
+fn not_answered(visit: &SiteVisit, id: &str) -> String {
+    format!("<div class=\"notice empty\" role=\"status\"><p>{}</p></div>", visit.text(id))
 }
 
 fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: &ListQuery) -> List {

@@ -33,6 +33,7 @@ pub(super) async fn show(
             questions: questions.collect::<Result<_, HttpError>>()?,
             exports: [("Excel", "xlsx"), ("CSV (UTF-8)", "csv"), ("CSV (Shift_JIS)", "csv-cp932")]
                 .map(|(label, format)| (label, format!("{path}?format={format}"))),
+            ways: ways(&visit, &asks),
             visit: &visit,
         };
         page(&visit, &around, &body)
@@ -46,6 +47,14 @@ struct Question {
     how: String,
     items: usize,
     answers: String,
+    /// Where its steps stand on this page, and how they are called.
+    steps: Option<(&'static str, String)>,
+}
+
+/// Steps to an export on one sort of machine.
+struct Steps {
+    id: &'static str,
+    title: String,
     steps: Vec<String>,
 }
 
@@ -56,6 +65,7 @@ struct Body<'a> {
     made_at: Option<String>,
     questions: Vec<Question>,
     exports: [(&'static str, String); 3],
+    ways: Vec<Steps>,
 }
 
 fn question(visit: &SiteVisit, number: usize, ask: &AskLine) -> Result<Question, HttpError> {
@@ -64,20 +74,64 @@ fn question(visit: &SiteVisit, number: usize, ask: &AskLine) -> Result<Question,
         how: words::instruction(visit, &format!("how-{number}"), &ask.how)?,
         items: ask.answers.len(),
         answers: ask.answers.join(", "),
-        steps: steps(visit, &ask.how),
+        steps: Way::of(&ask.how).map(|way| (way.id(), visit.text(way.title()))),
     })
 }
 
-/// The way to an export in plain steps, by the machine on which its command runs.
-fn steps(visit: &SiteVisit, how: &str) -> Vec<String> {
-    let ids: &[&str] = if ["Get-AD", "Backup-GPO", "Get-GPO"].iter().any(|command| how.contains(command)) {
-        &["checklist-step-domain", "checklist-step-powershell", "checklist-step-paste", "checklist-step-import"]
-    } else if ["secedit", "auditpol", "registry.pol"].iter().any(|command| how.contains(command)) {
-        &["checklist-step-machine", "checklist-step-prompt", "checklist-step-paste", "checklist-step-import"]
-    } else {
-        &[]
-    };
-    ids.iter().map(|id| visit.text(id)).collect()
+/// The sort of machine on which an export is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Domain,
+    Machine,
+}
+
+impl Way {
+    const ALL: [Self; 2] = [Self::Domain, Self::Machine];
+
+    /// By the command that makes it.
+    fn of(how: &str) -> Option<Self> {
+        let names = |commands: &[&str]| commands.iter().any(|command| how.contains(command));
+        if names(&["Get-AD", "Backup-GPO", "Get-GPO"]) {
+            return Some(Self::Domain);
+        }
+        names(&["secedit", "auditpol", "registry.pol"]).then_some(Self::Machine)
+    }
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Domain => "steps-domain",
+            Self::Machine => "steps-machine",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Domain => "checklist-steps-domain",
+            Self::Machine => "checklist-steps-machine",
+        }
+    }
+
+    const fn steps(self) -> [&'static str; 4] {
+        match self {
+            Self::Domain => {
+                ["checklist-step-domain", "checklist-step-powershell", "checklist-step-paste", "checklist-step-import"]
+            }
+            Self::Machine => {
+                ["checklist-step-machine", "checklist-step-prompt", "checklist-step-paste", "checklist-step-import"]
+            }
+        }
+    }
+}
+
+/// The steps of those ways that somebody is led to.
+fn ways(visit: &SiteVisit, asks: &[AskLine]) -> Vec<Steps> {
+    let used = Way::ALL.into_iter().filter(|way| asks.iter().any(|ask| Way::of(&ask.how) == Some(*way)));
+    used.map(|way| Steps {
+        id: way.id(),
+        title: visit.text(way.title()),
+        steps: way.steps().iter().map(|id| visit.text(id)).collect(),
+    })
+    .collect()
 }
 
 fn as_list(visit: &SiteVisit, asks: &[AskLine]) -> List {

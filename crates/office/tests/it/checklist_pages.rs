@@ -345,3 +345,45 @@ fn what_is_unknown_comes_with_its_command_and_what_answers_most_comes_first() {
     let page = somebody(&little, "exe", Role::Executive).get("/s/minato/unknown").expect(200);
     page.says("data-copy").says("ドメインコントローラーに").says("Get-ADUser");
 }
+
+#[test]
+fn of_two_people_who_answer_at_once_one_is_told_who_was_faster() {
+    let house = contradicted();
+    let people: Vec<Person<'_>> = (0..4).map(|_| admin(&house)).collect();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let tries: Vec<_> = people
+            .iter()
+            .map(|person| {
+                scope.spawn(move || {
+                    let fields = [("answer", "no"), ("target", "2027-01-31"), ("seen", "0")];
+                    answer(person, "R7-2-8", &fields).status.as_u16()
+                })
+            })
+            .collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 303 | 409)), "{statuses:?}");
+}
+
+#[test]
+fn a_former_edition_is_read_but_not_answered() {
+    let house = contradicted();
+    let admin = admin(&house);
+    let page = admin.get("/s/minato/checklists/mhlw-r6-hospital/R6-2-1").expect(200).says("判定には使っていません");
+    page.keeps_quiet_about("name=\"answer\"");
+    let path = "/s/minato/checklists/mhlw-r6-hospital/R6-2-1/answer";
+    admin.post(path, &[("answer", "yes"), ("seen", "0")]).expect(409);
+}
+
+#[test]
+fn a_document_that_is_an_archive_inside_is_kept_as_one_piece() {
+    let house = contradicted();
+    let admin = admin(&house);
+    let mut docx = b"PK\x03\x04".to_vec();
+    docx.extend([0; 60]);
+    let fields = [("kind", "bcp"), ("title", "計画"), ("by", "院長")];
+    admin.upload("/s/minato/documents/new", &fields, &[("計画.docx", &docx)]).expect(303);
+    let list = admin.get("/s/minato/documents?state=valid").expect(200).says("計画.docx");
+    list.says("/s/minato/evidence/2\"");
+}
