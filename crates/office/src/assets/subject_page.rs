@@ -159,7 +159,7 @@ fn find(
         },
         open: open_questions(office, visit, subject.kind(), &facts),
         related: match &line {
-            Some(line) => related(tx, visit, line)?,
+            Some(line) => related(tx, visit, line, world.find_text(0, "asset.vendor").unwrap_or_default())?,
             None => Vec::new(),
         },
         line,
@@ -214,7 +214,7 @@ fn fact_rows(
             is_stale: !world.is_fresh(fact),
             is_conclusion,
             file: names.get(&origin.evidence).map_or_else(String::new, |name| plain(name)),
-            place: words::place(visit, &locator),
+            place: if is_conclusion { String::new() } else { words::place(visit, &locator) },
             href: words::bytes_path(visit, origin.evidence, &locator),
         });
     }
@@ -287,15 +287,16 @@ fn draw_questions(visit: &SiteVisit, open: &[(String, Vec<String>)]) -> Result<V
         .collect()
 }
 
-/// Connections and vendors that name this thing, or that it names.
+/// Connections and vendors that name this thing, or that it names; `vendor` is who maintains it, empty if not known.
 fn related(
     tx: &mut Transaction,
     visit: &SiteVisit,
     line: &SubjectLine,
+    vendor: &str,
 ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
     let bare = line.ident.rsplit('/').next().unwrap_or_default();
     let wanted: &[(SubjectKind, &str)] = match line.kind {
-        SubjectKind::Asset => &[(SubjectKind::Connection, bare), (SubjectKind::Vendor, &line.owner)],
+        SubjectKind::Asset => &[(SubjectKind::Connection, bare), (SubjectKind::Vendor, vendor)],
         SubjectKind::Connection => &[(SubjectKind::Asset, &line.address), (SubjectKind::Vendor, &line.owner)],
         SubjectKind::Vendor => &[(SubjectKind::Connection, bare)],
         SubjectKind::Account

@@ -23,8 +23,7 @@ pub(super) async fn show(
     blocking(move || -> Result<Response, HttpError> {
         let framework = find_framework(&office, &id)?;
         let found = office.database().read(|tx| snapshot::find_checklist(tx, visit.site_id(), visit.lang, &id))?;
-        let title = format!("{} {}", framework.title.get(visit.lang), framework.edition);
-        let around = Page::new(title, "checklists")
+        let around = Page::new(full_name(&visit, framework), "checklists")
             .help(visit.text("checklist-items-help"))
             .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
         let (list, above) = match &found {
@@ -41,6 +40,18 @@ pub(super) async fn show(
         list.cut(&query).respond(&visit, &around, &query, &above)
     })
     .await
+}
+
+/// Title and edition; most titles name their edition.
+fn full_name(visit: &SiteVisit, framework: &Framework) -> String {
+    let title = framework.title.get(visit.lang);
+    if title.contains(&framework.edition) { title.to_owned() } else { format!("{title} {}", framework.edition) }
+}
+
+/// How a checklist is called beside one of its numbers: its edition, if that says which one it is.
+pub(super) fn short_name<'f>(visit: &SiteVisit, framework: &'f Framework) -> &'f str {
+    let title = framework.title.get(visit.lang);
+    if framework.title.ja.contains(&framework.edition) { &framework.edition } else { title }
 }
 
 /// The checklist of this id.
@@ -71,7 +82,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
     };
     let items = found.items.iter().filter(is_wanted);
     List {
-        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        caption: full_name(visit, framework),
         columns: vec![
             Column::new(visit.text("checklist-number")).sort("number"),
             Column::new(visit.text("checklist-section")),
@@ -138,7 +149,7 @@ pub(super) fn item_path(visit: &SiteVisit, framework: &str, item: &str) -> Strin
 /// An edition that is not answered: its items, and where each of them went.
 fn bare(visit: &SiteVisit, office: &Office, framework: &Framework) -> List {
     List {
-        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        caption: full_name(visit, framework),
         columns: vec![
             Column::new(visit.text("checklist-number")).sort("number"),
             Column::new(visit.text("checklist-section")),
@@ -156,7 +167,7 @@ fn bare(visit: &SiteVisit, office: &Office, framework: &Framework) -> List {
 fn bare_cells(visit: &SiteVisit, office: &Office, framework: &Framework, item: &Item) -> Vec<Cell> {
     let continued = match find_successor(office, &item.id) {
         Some((list, next)) => {
-            Cell::link(format!("{} {}", list.edition, next.number), item_path(visit, &list.id, &next.id))
+            Cell::link(format!("{} {}", short_name(visit, list), next.number), item_path(visit, &list.id, &next.id))
         }
         None => Cell::default(),
     };

@@ -13,6 +13,7 @@ use store::{StoreError, Transaction};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
+use super::checklist_page::short_name;
 use crate::assets::words::{self, plain};
 use crate::state::{Office, Shared};
 
@@ -199,7 +200,11 @@ fn wanted(visit: &SiteVisit, office: &Office) -> BTreeMap<String, Vec<String>> {
     for framework in answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now) {
         for item in &framework.items {
             for kind in &item.documents {
-                wanted.entry(kind.clone()).or_default().push(format!("{} {}", framework.edition, item.number));
+                wanted.entry(kind.clone()).or_default().push(format!(
+                    "{} {}",
+                    short_name(visit, framework),
+                    item.number
+                ));
             }
         }
     }

@@ -16,7 +16,7 @@ use store::{StoreError, Transaction};
 use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::checklist_page::{find_framework, find_item, find_successor, is_in_force, item_path};
+use super::checklist_page::{find_framework, find_item, find_successor, is_in_force, item_path, short_name};
 use crate::assets::words::{self, Badge, plain};
 use crate::state::{Office, Shared};
 
@@ -66,10 +66,10 @@ pub(super) fn draw(
     let status = around.problem.as_ref().map(|(status, _)| *status);
     let is_in_force = is_in_force(visit, office, framework)?;
     let body = body(visit, office, (framework, item, is_in_force), found, around);
-    let shown = Page::new(format!("{} {}", framework.edition, item.number), "checklists")
+    let shown = Page::new(format!("{} {}", short_name(visit, framework), item.number), "checklists")
         .help(visit.text("checklist-item-help"))
         .trail(visit.text("nav-checklists"), visit.path_of("checklists"))
-        .trail(framework.edition.as_str(), visit.path_of(&format!("checklists/{}", framework.id)));
+        .trail(short_name(visit, framework), visit.path_of(&format!("checklists/{}", framework.id)));
     let mut response = page(visit, &shown, &body)?;
     if let Some(status) = status {
         *response.status_mut() = status;
@@ -345,7 +345,7 @@ fn links(visit: &SiteVisit, office: &Office, item: &Item) -> Vec<(String, String
     let mut links = Vec::new();
     let mut add = |what: String, found: Option<(&Framework, &Item)>| {
         if let Some((list, one)) = found {
-            let label = format!("{} {} {}", list.edition, one.number, one.text.get(visit.lang));
+            let label = format!("{} {} {}", short_name(visit, list), one.number, one.text.get(visit.lang));
             links.push((what, label, item_path(visit, &list.id, &one.id)));
         }
     };

@@ -9,7 +9,7 @@ use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use crate::assets::words;
-use crate::state::Shared;
+use crate::state::{Office, Shared};
 
 pub(super) async fn show(
     visit: SiteVisit,
@@ -27,7 +27,7 @@ pub(super) async fn show(
             return as_list(&visit, &asks).respond(&visit, &around, &query, "");
         }
         let path = visit.path_of("unknown");
-        let questions = asks.iter().enumerate().map(|(number, ask)| question(&visit, number, ask));
+        let questions = asks.iter().enumerate().map(|(number, ask)| question(&visit, &office, number, ask));
         let body = Body {
             made_at: head.map(|head| visit.minute(head.made_at)),
             questions: questions.collect::<Result<_, HttpError>>()?,
@@ -45,6 +45,8 @@ struct Question {
     what: String,
     /// Markup of the instruction.
     how: String,
+    /// The form that takes the paper, for those who may hand it in.
+    form: Option<String>,
     items: usize,
     answers: String,
     /// Where its steps stand on this page, and how they are called.
@@ -68,14 +70,44 @@ struct Body<'a> {
     ways: Vec<Steps>,
 }
 
-fn question(visit: &SiteVisit, number: usize, ask: &AskLine) -> Result<Question, HttpError> {
+fn question(visit: &SiteVisit, office: &Office, number: usize, ask: &AskLine) -> Result<Question, HttpError> {
+    let paper = is_paper(ask).then(|| form_path(visit, office, &ask.how));
     Ok(Question {
         what: ask.what.clone(),
-        how: words::instruction(visit, &format!("how-{number}"), &ask.how)?,
+        how: words::instruction(visit, &format!("how-{number}"), &how(ask))?,
+        form: paper.filter(|_| words::may_answer(visit)),
         items: ask.answers.len(),
         answers: ask.answers.join(", "),
         steps: Way::of(&ask.how).map(|way| (way.id(), visit.text(way.title()))),
     })
+}
+
+/// The command line's way to hand in a paper; here there is a form for it.
+const PAPER_COMMAND: &str = "`mamori claim document";
+
+fn is_paper(ask: &AskLine) -> bool {
+    ask.how.contains(PAPER_COMMAND)
+}
+
+/// What to do, without the command that stands in brackets behind the names of the papers.
+fn how(ask: &AskLine) -> String {
+    match ask.how.split_once(PAPER_COMMAND) {
+        Some((papers, _)) => papers.trim_end_matches(['（', '(', ' ']).to_owned(),
+        None => ask.how.clone(),
+    }
+}
+
+/// The form for the paper that is asked for; without its kind if several would do.
+fn form_path(visit: &SiteVisit, office: &Office, how: &str) -> String {
+    let kinds = office.installation.packs.kinds.iter();
+    let named: Vec<&str> = kinds
+        .filter(|kind| how.contains(if visit.lang == base::Lang::Ja { &kind.ja } else { &kind.en }))
+        .map(|kind| kind.kind.as_str())
+        .collect();
+    match named.as_slice() {
+        [kind] => visit.path_of(&format!("documents/new?kind={kind}")),
+        _ => visit.path_of("documents/new"),
+    }
 }
 
 /// The sort of machine on which an export is made.
@@ -148,7 +180,7 @@ fn as_list(visit: &SiteVisit, asks: &[AskLine]) -> List {
             .map(|ask| {
                 vec![
                     Cell::text(ask.what.as_str()),
-                    Cell::text(ask.how.as_str()),
+                    Cell::text(how(ask)),
                     Cell::text(ask.answers.len().to_string()),
                     Cell::text(ask.answers.join(", ")),
                 ]
