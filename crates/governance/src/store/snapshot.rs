@@ -215,6 +215,19 @@ pub fn find_subject_line(
     row.as_ref().map(read_line).transpose()
 }
 
+/// The subject of which this one is only another name. Looks at every subject of the kind: for what has no line of its own.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_by_alias(tx: &mut Transaction, site: &str, alias: &Subject) -> Result<Option<Subject>, StoreError> {
+    let quoted = serde_json::Value::from(alias.to_string()).to_string();
+    let row = tx.find(
+        "SELECT ident FROM subject_line WHERE site = $1 AND kind = $2 AND aliases LIKE $3 ESCAPE '\\' LIMIT 1",
+        &[site.into(), alias.kind().name().into(), format!("%{}%", escape(&quoted)).into()],
+    )?;
+    Ok(row.and_then(|row| Subject::new(alias.kind(), row.text(0).ok()?).ok()))
+}
+
 /// Subjects of one kind: at most `limit` from `offset` on.
 ///
 /// # Errors

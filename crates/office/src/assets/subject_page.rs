@@ -16,7 +16,7 @@ use governance::snapshot::{self, SubjectLine, SubjectSearch};
 use governance::store as tables;
 use store::{StoreError, Transaction};
 use web::list::ListQuery;
-use web::{HttpError, Page, SiteVisit, blocking, page};
+use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::history;
 use super::subject_list::{class_key, fact_label, more_about, value_label};
@@ -38,6 +38,10 @@ pub(super) async fn show(
         kind.parse::<SubjectKind>().ok().filter(|kind| LISTED.contains(kind)).ok_or_else(HttpError::not_found)?;
     let subject = Subject::new(kind, ident).map_err(|_| HttpError::not_found())?;
     blocking(move || -> Result<Response, HttpError> {
+        let main = office.database().read(|tx| find_main(tx, &visit, &subject))?;
+        if let Some(path) = main.and_then(|main| words::subject_path(&visit, &main)) {
+            return Ok(redirect(&path));
+        }
         let found = office.database().read(|tx| find(tx, &office, &visit, &subject))?;
         let found = found.ok_or_else(HttpError::not_found)?;
         let history = history::list(&visit, &office, &found.history, &found.names, &query);
@@ -124,6 +128,14 @@ struct Found {
     related: Vec<(String, String, Option<String>)>,
     history: Vec<history::Observation>,
     names: HashMap<i64, String>,
+}
+
+/// The thing of which this is only another name.
+fn find_main(tx: &mut Transaction, visit: &SiteVisit, subject: &Subject) -> Result<Option<Subject>, StoreError> {
+    if tables::find_subject_line(tx, visit.site_id(), subject)?.is_some() {
+        return Ok(None);
+    }
+    tables::find_by_alias(tx, visit.site_id(), subject)
 }
 
 fn find(
