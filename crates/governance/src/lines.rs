@@ -116,6 +116,8 @@ pub fn show_value(definition: &Definition, value: &FactValue, lang: Lang) -> Str
     match (value, lang) {
         (FactValue::Bool(true), Lang::Ja) => "はい".to_owned(),
         (FactValue::Bool(false), Lang::Ja) => "いいえ".to_owned(),
+        (FactValue::Bool(true), Lang::En) => "yes".to_owned(),
+        (FactValue::Bool(false), Lang::En) => "no".to_owned(),
         _ => {
             let unit = definition.unit.as_deref().map_or_else(String::new, |unit| unit_label(unit, lang));
             let label = definition.value_label(&text).map(|label| label.get(lang).to_owned());

@@ -1,8 +1,9 @@
 //! What people say: answers to items and documents, kept as evidence and held against proof. Command line and office alike.
 
 use base::{ContentHash, Date};
+use evidence::importer::Alone;
 use evidence::receive::Mode;
-use evidence::{Gathered, Receipt, ReceiptState};
+use evidence::{Gathered, Receipt, ReceiptState, Source};
 use governance::statement::{claim_subject, write_claim};
 use governance::store as tables;
 use governance::store::Turn;
@@ -221,9 +222,15 @@ impl Installation {
         }
         check_text("edition", paper.edition.unwrap_or_default())?;
         let text = paper.to_toml(ContentHash::of(&bytes));
+        // Kept as one piece: a text document is an archive inside, and nobody hands in its parts.
+        let source =
+            Source { name: &name, bytes: &bytes, received_at: self.now(), modified_at: None, neighbours: &Alone };
+        let intake = self.intake(site, who);
+        let mut receipts = vec![intake.receive(&source, Mode::Apply).map_err(anyhow::Error::from)?];
         let statement = format!("{name}.statement.toml");
-        let files = vec![(name, bytes), (statement, text.into_bytes())];
-        self.receive_claim(site, who, &Gathered::from_files(files, self.settings.limits))
+        let gathered = Gathered::from_bytes(&statement, text.into_bytes(), self.settings.limits);
+        receipts.extend(self.receive_claim(site, who, &gathered)?);
+        Ok(receipts)
     }
 
     fn receive_claim(&self, site: &str, who: &str, gathered: &Gathered) -> Result<Vec<Receipt>, ClaimError> {

@@ -14,7 +14,7 @@ pub struct SubjectLine {
     pub ident: String,
     /// How people call it.
     pub name: String,
-    /// Value of `asset.class`, `connection.kind` or `policy.layer`; empty if not known, as all texts here.
+    /// Value of `asset.class`, `connection.kind`, `policy.layer` or `account.privileged`; empty if not known, as all texts here.
     pub class: String,
     /// Department or place.
     pub place: String,
@@ -22,9 +22,9 @@ pub struct SubjectLine {
     pub owner: String,
     /// Addresses.
     pub address: String,
-    /// System or firmware.
+    /// System or firmware; of an account its last sign-in, of a vendor its last reply.
     pub os: String,
-    /// Value of `asset.criticality`.
+    /// Value of `asset.criticality`, `account.enabled` or `vendor.incident_support`.
     pub criticality: String,
     /// Whether it stands in the ledger; `None` if that is not known.
     pub in_ledger: Option<bool>,
@@ -213,6 +213,19 @@ pub fn find_subject_line(
     let sql = format!("SELECT {} FROM subject_line WHERE site = $1 AND kind = $2 AND ident = $3", COLUMNS.join(", "));
     let row = tx.find(&sql, &[site.into(), subject.kind().name().into(), subject.id().into()])?;
     row.as_ref().map(read_line).transpose()
+}
+
+/// The subject of which this one is only another name. Looks at every subject of the kind: for what has no line of its own.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_by_alias(tx: &mut Transaction, site: &str, alias: &Subject) -> Result<Option<Subject>, StoreError> {
+    let quoted = serde_json::Value::from(alias.to_string()).to_string();
+    let row = tx.find(
+        "SELECT ident FROM subject_line WHERE site = $1 AND kind = $2 AND aliases LIKE $3 ESCAPE '\\' LIMIT 1",
+        &[site.into(), alias.kind().name().into(), format!("%{}%", escape(&quoted)).into()],
+    )?;
+    Ok(row.and_then(|row| Subject::new(alias.kind(), row.text(0).ok()?).ok()))
 }
 
 /// Subjects of one kind: at most `limit` from `offset` on.

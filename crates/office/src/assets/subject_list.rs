@@ -3,7 +3,8 @@
 use assess::wording::fold;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::SubjectKind;
+use base::{FactType, FactValue, SubjectKind};
+use governance::lines::show_value;
 use governance::snapshot::{self, SubjectLine, SubjectOrder, SubjectSearch};
 use governance::store as tables;
 use store::Transaction;
@@ -38,7 +39,7 @@ pub(super) async fn show(
         filters.extend(failing_filter(&visit, &query, found.failing));
         let list = List {
             caption: words::kind_title(&visit, kind),
-            columns: columns(&visit, kind),
+            columns: columns(&visit, &office, kind),
             rows: found.lines.iter().map(|line| cells(&visit, &office, line)).collect(),
             total: found.total,
             filters,
@@ -121,10 +122,10 @@ const fn is_narrowed(search: &SubjectSearch<'_>) -> bool {
 pub(super) const fn class_key(kind: SubjectKind) -> Option<&'static str> {
     match kind {
         SubjectKind::Asset => Some("asset.class"),
+        SubjectKind::Account => Some("account.privileged"),
         SubjectKind::Connection => Some("connection.kind"),
         SubjectKind::Policy => Some("policy.layer"),
-        SubjectKind::Account
-        | SubjectKind::Vendor
+        SubjectKind::Vendor
         | SubjectKind::Document
         | SubjectKind::Product
         | SubjectKind::Vulnerability
@@ -132,21 +133,41 @@ pub(super) const fn class_key(kind: SubjectKind) -> Option<&'static str> {
     }
 }
 
+/// What people call a fact.
+pub(super) fn fact_label(visit: &SiteVisit, office: &Office, key: &str) -> String {
+    let definition = office.installation.packs.dictionary.find(key);
+    definition.map_or_else(|| key.to_owned(), |definition| definition.label.get(visit.lang).to_owned())
+}
+
 /// What people call a value of a fact.
 pub(super) fn value_label(visit: &SiteVisit, office: &Office, key: &str, value: &str) -> String {
     let definition = office.installation.packs.dictionary.find(key);
-    let label = definition.and_then(|definition| definition.value_label(value));
-    label.map_or_else(|| plain(value), |label| label.get(visit.lang).to_owned())
+    let shown = definition.and_then(|definition| {
+        let value = FactValue::parse(definition.fact_type, value).ok()?;
+        Some(show_value(definition, &value, visit.lang))
+    });
+    plain(&shown.unwrap_or_else(|| value.to_owned()))
+}
+
+/// A value in a cell; one that is not known says so.
+fn value_cell(visit: &SiteVisit, office: &Office, key: &str, value: &str) -> Cell {
+    if value.is_empty() {
+        return Cell::text(visit.text("verdict-unknown")).look(Look::Unknown);
+    }
+    Cell::text(value_label(visit, office, key, value))
 }
 
 fn filters(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> Vec<Filter> {
     let all = || (String::new(), visit.text("assets-filter-all"));
     let mut filters = Vec::new();
     if let Some(definition) = class_key(kind).and_then(|key| office.installation.packs.dictionary.find(key)) {
-        let values = definition.values.iter();
-        let options = values.map(|value| (value.clone(), value_label(visit, office, &definition.key, value)));
-        let label = definition.label.get(visit.lang).to_owned();
-        filters.push(Filter { name: "class", label, options: std::iter::once(all()).chain(options).collect() });
+        let values = match definition.fact_type {
+            FactType::Bool => vec!["true".to_owned(), "false".to_owned()],
+            FactType::Integer | FactType::Text | FactType::Date | FactType::List => definition.values.clone(),
+        };
+        let label = |value: String| (value.clone(), value_label(visit, office, &definition.key, &value));
+        let options = std::iter::once(all()).chain(values.into_iter().map(label)).collect();
+        filters.push(Filter { name: "class", label: fact_label(visit, office, &definition.key), options });
     }
     let pair = |name, label, yes, no| Filter {
         name,
@@ -169,9 +190,15 @@ fn failing_filter(visit: &SiteVisit, query: &ListQuery, title: Option<String>) -
     Some(Filter { name: "failing", label: visit.text("assets-check"), options })
 }
 
-fn columns(visit: &SiteVisit, kind: SubjectKind) -> Vec<Column> {
-    let ids: &[&str] = match kind {
-        SubjectKind::Asset => &[
+/// The facts of a kind that have columns of their own.
+const ACCOUNT_KEYS: [&str; 3] = ["account.privileged", "account.enabled", "account.last_logon_on"];
+const VENDOR_KEYS: [&str; 2] = ["vendor.incident_support", "vendor.replied_on"];
+
+fn columns(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> Vec<Column> {
+    let texts = |ids: &[&str]| ids.iter().map(|id| visit.text(id)).collect::<Vec<_>>();
+    let labels = |keys: &[&str]| keys.iter().map(|key| fact_label(visit, office, key)).collect::<Vec<_>>();
+    let own = match kind {
+        SubjectKind::Asset => texts(&[
             "assets-class",
             "assets-place",
             "assets-owner",
@@ -179,20 +206,17 @@ fn columns(visit: &SiteVisit, kind: SubjectKind) -> Vec<Column> {
             "assets-system",
             "assets-criticality",
             "assets-ledger",
-        ],
-        SubjectKind::Connection => &["assets-way", "assets-vendor", "assets-device"],
-        SubjectKind::Policy => &["assets-layer"],
-        SubjectKind::Account
-        | SubjectKind::Vendor
-        | SubjectKind::Document
-        | SubjectKind::Product
-        | SubjectKind::Vulnerability
-        | SubjectKind::Site => &[],
+        ]),
+        SubjectKind::Connection => texts(&["assets-way", "assets-vendor", "assets-device"]),
+        SubjectKind::Policy => texts(&["assets-layer"]),
+        SubjectKind::Account => labels(&ACCOUNT_KEYS),
+        SubjectKind::Vendor => labels(&VENDOR_KEYS),
+        SubjectKind::Document | SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => Vec::new(),
     };
     let mut columns = vec![Column::new(visit.text("assets-name")).sort("name")];
     columns.push(Column::new(visit.text("assets-worst")).sort("worst"));
     columns.push(Column::new(visit.text("assets-findings")).number());
-    columns.extend(ids.iter().map(|id| Column::new(visit.text(id))));
+    columns.extend(own.into_iter().map(Column::new));
     columns.push(Column::new(visit.text("assets-fact-count")).number());
     columns.push(Column::new(visit.text("assets-observed")).sort("age"));
     columns
@@ -206,27 +230,25 @@ fn cells(visit: &SiteVisit, office: &Office, line: &SubjectLine) -> Vec<Cell> {
     cells.push(words::severity(visit, line.worst).cell());
     cells.push(Cell::text(line.findings.to_string()));
     let text = |text: &str| Cell::text(plain(text));
-    let class = || class_key(line.kind).map_or_else(String::new, |key| value_label(visit, office, key, &line.class));
+    let value = |key: &str, value: &str| value_cell(visit, office, key, value);
+    let class = || class_key(line.kind).map_or_else(Cell::default, |key| value(key, &line.class));
     match line.kind {
         SubjectKind::Asset => {
-            cells.extend([
-                Cell::text(class()),
-                text(&line.place),
-                text(&line.owner),
-                text(&line.address),
-                text(&line.os),
-            ]);
-            cells.push(Cell::text(value_label(visit, office, "asset.criticality", &line.criticality)));
+            cells.extend([class(), text(&line.place), text(&line.owner), text(&line.address), text(&line.os)]);
+            cells.push(value("asset.criticality", &line.criticality));
             cells.push(in_ledger(visit, line.in_ledger));
         }
-        SubjectKind::Connection => cells.extend([Cell::text(class()), text(&line.owner), text(&line.address)]),
-        SubjectKind::Policy => cells.push(Cell::text(class())),
-        SubjectKind::Account
-        | SubjectKind::Vendor
-        | SubjectKind::Document
-        | SubjectKind::Product
-        | SubjectKind::Vulnerability
-        | SubjectKind::Site => {}
+        SubjectKind::Connection => cells.extend([class(), text(&line.owner), text(&line.address)]),
+        SubjectKind::Policy => cells.push(class()),
+        SubjectKind::Account => {
+            let values = [&line.class, &line.criticality, &line.os];
+            cells.extend(ACCOUNT_KEYS.iter().zip(values).map(|(key, found)| value(key, found)));
+        }
+        SubjectKind::Vendor => {
+            let values = [&line.criticality, &line.os];
+            cells.extend(VENDOR_KEYS.iter().zip(values).map(|(key, found)| value(key, found)));
+        }
+        SubjectKind::Document | SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => {}
     }
     cells.push(Cell::text(line.fact_count.to_string()));
     cells.push(Cell::text(words::age(visit, line.observed_at)));

@@ -16,10 +16,10 @@ use governance::snapshot::{self, SubjectLine, SubjectSearch};
 use governance::store as tables;
 use store::{StoreError, Transaction};
 use web::list::ListQuery;
-use web::{HttpError, Page, SiteVisit, blocking, page};
+use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::history;
-use super::subject_list::{class_key, more_about, value_label};
+use super::subject_list::{class_key, fact_label, more_about, value_label};
 use super::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
 
@@ -38,6 +38,10 @@ pub(super) async fn show(
         kind.parse::<SubjectKind>().ok().filter(|kind| LISTED.contains(kind)).ok_or_else(HttpError::not_found)?;
     let subject = Subject::new(kind, ident).map_err(|_| HttpError::not_found())?;
     blocking(move || -> Result<Response, HttpError> {
+        let main = office.database().read(|tx| find_main(tx, &visit, &subject))?;
+        if let Some(path) = main.and_then(|main| words::subject_path(&visit, &main)) {
+            return Ok(redirect(&path));
+        }
         let found = office.database().read(|tx| find(tx, &office, &visit, &subject))?;
         let found = found.ok_or_else(HttpError::not_found)?;
         let history = history::list(&visit, &office, &found.history, &found.names, &query);
@@ -126,6 +130,14 @@ struct Found {
     names: HashMap<i64, String>,
 }
 
+/// The thing of which this is only another name.
+fn find_main(tx: &mut Transaction, visit: &SiteVisit, subject: &Subject) -> Result<Option<Subject>, StoreError> {
+    if tables::find_subject_line(tx, visit.site_id(), subject)?.is_some() {
+        return Ok(None);
+    }
+    tables::find_by_alias(tx, visit.site_id(), subject)
+}
+
 fn find(
     tx: &mut Transaction,
     office: &Office,
@@ -159,7 +171,7 @@ fn find(
         },
         open: open_questions(office, visit, subject.kind(), &facts),
         related: match &line {
-            Some(line) => related(tx, visit, line)?,
+            Some(line) => related(tx, visit, line, world.find_text(0, "asset.vendor").unwrap_or_default())?,
             None => Vec::new(),
         },
         line,
@@ -214,7 +226,7 @@ fn fact_rows(
             is_stale: !world.is_fresh(fact),
             is_conclusion,
             file: names.get(&origin.evidence).map_or_else(String::new, |name| plain(name)),
-            place: words::place(visit, &locator),
+            place: if is_conclusion { String::new() } else { words::place(visit, &locator) },
             href: words::bytes_path(visit, origin.evidence, &locator),
         });
     }
@@ -287,15 +299,16 @@ fn draw_questions(visit: &SiteVisit, open: &[(String, Vec<String>)]) -> Result<V
         .collect()
 }
 
-/// Connections and vendors that name this thing, or that it names.
+/// Connections and vendors that name this thing, or that it names; `vendor` is who maintains it, empty if not known.
 fn related(
     tx: &mut Transaction,
     visit: &SiteVisit,
     line: &SubjectLine,
+    vendor: &str,
 ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
     let bare = line.ident.rsplit('/').next().unwrap_or_default();
     let wanted: &[(SubjectKind, &str)] = match line.kind {
-        SubjectKind::Asset => &[(SubjectKind::Connection, bare), (SubjectKind::Vendor, &line.owner)],
+        SubjectKind::Asset => &[(SubjectKind::Connection, bare), (SubjectKind::Vendor, vendor)],
         SubjectKind::Connection => &[(SubjectKind::Asset, &line.address), (SubjectKind::Vendor, &line.owner)],
         SubjectKind::Vendor => &[(SubjectKind::Connection, bare)],
         SubjectKind::Account
@@ -325,7 +338,7 @@ fn summary(visit: &SiteVisit, office: &Office, subject: &Subject, line: Option<&
     let mut rows = vec![(visit.text("assets-ident"), plain(subject.id()))];
     if let Some(line) = line {
         if let Some(key) = class_key(line.kind).filter(|_| !line.class.is_empty()) {
-            rows.push((visit.text("assets-class"), value_label(visit, office, key, &line.class)));
+            rows.push((fact_label(visit, office, key), value_label(visit, office, key, &line.class)));
         }
         rows.push((visit.text("assets-fact-count"), line.fact_count.to_string()));
         rows.push((visit.text("assets-observed"), words::age(visit, line.observed_at)));

@@ -8,7 +8,7 @@ use installation::claims::{ClaimError, NewAnswer, Said};
 use serde::Deserialize;
 use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
-use super::checklist_page::{find_framework, item_path};
+use super::checklist_page::{find_framework, is_in_force, item_path};
 use super::item_page::{self, Around, Typed, is_finding};
 use crate::assets::words::plain;
 use crate::state::{Office, Shared};
@@ -35,6 +35,9 @@ pub(super) async fn record(
         let framework = find_framework(&office, &checklist)?;
         if !framework.items.iter().any(|one| one.id == item) {
             return Err(HttpError::not_found());
+        }
+        if !is_in_force(&visit, &office, framework)? {
+            return Err(HttpError::conflict("checklist-not-answered", ""));
         }
         match answer(&visit, &office, &item, &sent) {
             Ok(()) => Ok(redirect(&format!("{}?recorded=1", item_path(&visit, &checklist, &item)))),

@@ -10,7 +10,7 @@ use store::{StoreError, Transaction};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::checklist_page::item_path;
+use super::checklist_page::{item_path, short_name};
 use super::item_page::{EvidenceRow, check_verdict, evidence_row};
 use crate::assets::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
@@ -125,7 +125,7 @@ fn items(visit: &SiteVisit, office: &Office, check: &Check) -> Vec<(String, Stri
     let all = frameworks.flat_map(|list| list.items.iter().map(move |item| (list, item)));
     all.filter(|(_, item)| item.checks.contains(&check.id))
         .map(|(list, item)| {
-            let label = format!("{} {} {}", list.edition, item.number, item.text.get(visit.lang));
+            let label = format!("{} {} {}", short_name(visit, list), item.number, item.text.get(visit.lang));
             (label, item_path(visit, &list.id, &item.id))
         })
         .collect()

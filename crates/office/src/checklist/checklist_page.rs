@@ -4,6 +4,7 @@ use assess::{Framework, Item};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::Verdict;
+use governance::answers;
 use governance::snapshot::{self, Checklist};
 use report::model::{Answer, ItemReport};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
@@ -22,17 +23,35 @@ pub(super) async fn show(
     blocking(move || -> Result<Response, HttpError> {
         let framework = find_framework(&office, &id)?;
         let found = office.database().read(|tx| snapshot::find_checklist(tx, visit.site_id(), visit.lang, &id))?;
-        let title = format!("{} {}", framework.title.get(visit.lang), framework.edition);
-        let around = Page::new(title, "checklists")
+        let around = Page::new(full_name(&visit, framework), "checklists")
             .help(visit.text("checklist-items-help"))
             .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
         let (list, above) = match &found {
             Some(found) => (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.counts)?),
-            None => (bare(&visit, &office, framework), not_answered(&visit)),
+            None => {
+                let id = if is_in_force(&visit, &office, framework)? {
+                    "checklist-not-assessed"
+                } else {
+                    "checklist-not-answered"
+                };
+                (bare(&visit, &office, framework), not_answered(&visit, id))
+            }
         };
         list.cut(&query).respond(&visit, &around, &query, &above)
     })
     .await
+}
+
+/// Title and edition; most titles name their edition.
+fn full_name(visit: &SiteVisit, framework: &Framework) -> String {
+    let title = framework.title.get(visit.lang);
+    if title.contains(&framework.edition) { title.to_owned() } else { format!("{title} {}", framework.edition) }
+}
+
+/// How a checklist is called beside one of its numbers: its edition, if that says which one it is.
+pub(super) fn short_name<'f>(visit: &SiteVisit, framework: &'f Framework) -> &'f str {
+    let title = framework.title.get(visit.lang);
+    if framework.title.ja.contains(&framework.edition) { &framework.edition } else { title }
 }
 
 /// The checklist of this id.
@@ -41,8 +60,17 @@ pub(super) fn find_framework<'o>(office: &'o Office, id: &str) -> Result<&'o Fra
     frameworks.iter().find(|framework| framework.id == id).ok_or_else(HttpError::not_found)
 }
 
-fn not_answered(visit: &SiteVisit) -> String {
-    format!("<div class=\"notice empty\" role=\"status\"><p>{}</p></div>", visit.text("checklist-not-answered"))
+/// Whether a checklist is one of those this site answers itself today.
+pub(super) fn is_in_force(visit: &SiteVisit, office: &Office, framework: &Framework) -> Result<bool, HttpError> {
+    let site = office.installation.find_site(visit.site_id());
+    let site = site.map_err(|err| HttpError::internal(format!("{err:#}")))?;
+    let kind = site.map_or_else(String::new, |site| site.kind);
+    let current = answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now);
+    Ok(current.iter().any(|one| one.id == framework.id))
+}
+
+fn not_answered(visit: &SiteVisit, id: &str) -> String {
+    format!("<div class=\"notice empty\" role=\"status\"><p>{}</p></div>", visit.text(id))
 }
 
 fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: &ListQuery) -> List {
@@ -54,7 +82,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
     };
     let items = found.items.iter().filter(is_wanted);
     List {
-        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        caption: full_name(visit, framework),
         columns: vec![
             Column::new(visit.text("checklist-number")).sort("number"),
             Column::new(visit.text("checklist-section")),
@@ -121,7 +149,7 @@ pub(super) fn item_path(visit: &SiteVisit, framework: &str, item: &str) -> Strin
 /// An edition that is not answered: its items, and where each of them went.
 fn bare(visit: &SiteVisit, office: &Office, framework: &Framework) -> List {
     List {
-        caption: format!("{} {}", framework.title.get(visit.lang), framework.edition),
+        caption: full_name(visit, framework),
         columns: vec![
             Column::new(visit.text("checklist-number")).sort("number"),
             Column::new(visit.text("checklist-section")),
@@ -139,7 +167,7 @@ fn bare(visit: &SiteVisit, office: &Office, framework: &Framework) -> List {
 fn bare_cells(visit: &SiteVisit, office: &Office, framework: &Framework, item: &Item) -> Vec<Cell> {
     let continued = match find_successor(office, &item.id) {
         Some((list, next)) => {
-            Cell::link(format!("{} {}", list.edition, next.number), item_path(visit, &list.id, &next.id))
+            Cell::link(format!("{} {}", short_name(visit, list), next.number), item_path(visit, &list.id, &next.id))
         }
         None => Cell::default(),
     };

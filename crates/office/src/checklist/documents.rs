@@ -13,6 +13,7 @@ use store::{StoreError, Transaction};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
+use super::checklist_page::short_name;
 use crate::assets::words::{self, plain};
 use crate::state::{Office, Shared};
 
@@ -134,6 +135,7 @@ fn columns(visit: &SiteVisit) -> Vec<Column> {
         Column::new(visit.text("checklist-signed-by")).sort("by"),
         Column::new(visit.text("checklist-valid-until")).sort("until"),
         Column::new(visit.text("checklist-items")),
+        Column::new(visit.text("checklist-file")),
         Column::new(visit.text("assets-source")),
     ]
 }
@@ -147,6 +149,8 @@ struct Paper {
     valid_until: Option<Date>,
     evidence: i64,
     locator: Locator,
+    /// Number and name of the evidence that is the document itself.
+    file: Option<(i64, String)>,
 }
 
 fn load(tx: &mut Transaction, visit: &SiteVisit, office: &Office) -> Result<Vec<Paper>, StoreError> {
@@ -170,7 +174,12 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, office: &Office) -> Result<Vec<
                 Some(origin) => evidence_tables::find_locator(tx, origin.subject, origin.key, origin.evidence)?,
                 None => None,
             };
+            let file = match text("document.attachment").and_then(|hash| hash.parse().ok()) {
+                Some(hash) => evidence_tables::find_by_hash(tx, site, hash)?.map(|row| (row.id, plain(&row.name))),
+                None => None,
+            };
             papers.push(Paper {
+                file,
                 title: text("document.title").unwrap_or_default(),
                 edition: text("document.edition").unwrap_or_default(),
                 signed_by: text("document.signed_by").unwrap_or_default(),
@@ -191,7 +200,11 @@ fn wanted(visit: &SiteVisit, office: &Office) -> BTreeMap<String, Vec<String>> {
     for framework in answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now) {
         for item in &framework.items {
             for kind in &item.documents {
-                wanted.entry(kind.clone()).or_default().push(format!("{} {}", framework.edition, item.number));
+                wanted.entry(kind.clone()).or_default().push(format!(
+                    "{} {}",
+                    short_name(visit, framework),
+                    item.number
+                ));
             }
         }
     }
@@ -216,6 +229,13 @@ fn held(
         Some(href) => Cell::link(source, href),
         None => Cell::text(source),
     };
+    let file = match &paper.file {
+        Some((id, name)) if words::may_open_evidence(visit) => {
+            Cell::link(name.as_str(), visit.path_of(&format!("evidence/{id}")))
+        }
+        Some((_, name)) => Cell::text(name.as_str()),
+        None => Cell::default(),
+    };
     let cells = vec![
         Cell::text(label(visit, office, &paper.kind)),
         Cell::text(visit.text(state.message())).look(state.look()),
@@ -224,6 +244,7 @@ fn held(
         Cell::text(paper.signed_by.as_str()),
         Cell::text(paper.valid_until.map_or_else(String::new, |day| day.to_string())),
         Cell::text(items),
+        file,
         source,
     ];
     (state, cells)
@@ -238,6 +259,6 @@ fn missing(visit: &SiteVisit, office: &Office, kind: &str, items: &[String]) -> 
     let state = Cell::text(visit.text(Standing::Missing.message())).look(Standing::Missing.look());
     let mut cells = vec![name, state];
     cells.resize(6, Cell::default());
-    cells.extend([Cell::text(items.join(", ")), Cell::default()]);
+    cells.extend([Cell::text(items.join(", ")), Cell::default(), Cell::default()]);
     (Standing::Missing, cells)
 }

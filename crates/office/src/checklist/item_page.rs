@@ -16,7 +16,7 @@ use store::{StoreError, Transaction};
 use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::checklist_page::{find_framework, find_item, find_successor, item_path};
+use super::checklist_page::{find_framework, find_item, find_successor, is_in_force, item_path, short_name};
 use crate::assets::words::{self, Badge, plain};
 use crate::state::{Office, Shared};
 
@@ -64,11 +64,12 @@ pub(super) fn draw(
     let item = framework.items.iter().find(|item| item.id == id).ok_or_else(HttpError::not_found)?;
     let found = office.database().read(|tx| find(tx, visit, office, framework, item))?;
     let status = around.problem.as_ref().map(|(status, _)| *status);
-    let body = body(visit, office, framework, item, found, around);
-    let shown = Page::new(format!("{} {}", framework.edition, item.number), "checklists")
+    let is_in_force = is_in_force(visit, office, framework)?;
+    let body = body(visit, office, (framework, item, is_in_force), found, around);
+    let shown = Page::new(format!("{} {}", short_name(visit, framework), item.number), "checklists")
         .help(visit.text("checklist-item-help"))
         .trail(visit.text("nav-checklists"), visit.path_of("checklists"))
-        .trail(framework.edition.as_str(), visit.path_of(&format!("checklists/{}", framework.id)));
+        .trail(short_name(visit, framework), visit.path_of(&format!("checklists/{}", framework.id)));
     let mut response = page(visit, &shown, &body)?;
     if let Some(status) = status {
         *response.status_mut() = status;
@@ -128,6 +129,7 @@ struct Body<'a> {
     verdict: Option<Badge>,
     reason: String,
     mark: Option<String>,
+    not_assessed: String,
     is_recorded: bool,
     problem: Option<String>,
     against: Vec<Against>,
@@ -189,8 +191,7 @@ pub(super) struct EvidenceRow {
 fn body<'a>(
     visit: &'a SiteVisit,
     office: &Office,
-    framework: &Framework,
-    item: &Item,
+    (framework, item, is_in_force): (&Framework, &Item, bool),
     found: Found,
     around: Around,
 ) -> Body<'a> {
@@ -204,7 +205,7 @@ fn body<'a>(
         let text = format!("#{} {}", exception.id, plain(&exception.reason));
         (text, visit.path_of(&format!("exceptions/{}", exception.id)))
     });
-    let form = may.then(|| AnswerForm {
+    let form = (may && is_in_force).then(|| AnswerForm {
         path: format!("{}/answer", item_path(visit, &framework.id, &item.id)),
         seen: found.seen,
         typed: around.typed,
@@ -220,6 +221,10 @@ fn body<'a>(
         }),
         reason: found.report.as_ref().map_or_else(String::new, |report| plain(&report.reason)),
         mark: words::mark(visit, item.mark),
+        not_assessed: visit.text(match is_in_force {
+            true => "checklist-item-not-assessed",
+            false => "checklist-not-answered",
+        }),
         is_recorded: around.is_recorded,
         problem: around.problem.map(|(_, text)| text),
         against: against(visit, &found),
@@ -340,7 +345,7 @@ fn links(visit: &SiteVisit, office: &Office, item: &Item) -> Vec<(String, String
     let mut links = Vec::new();
     let mut add = |what: String, found: Option<(&Framework, &Item)>| {
         if let Some((list, one)) = found {
-            let label = format!("{} {} {}", list.edition, one.number, one.text.get(visit.lang));
+            let label = format!("{} {} {}", short_name(visit, list), one.number, one.text.get(visit.lang));
             links.push((what, label, item_path(visit, &list.id, &one.id)));
         }
     };

@@ -149,3 +149,13 @@ fn the_first_page_of_a_list_is_read_from_an_index() {
         assert!(plan.contains("USING INDEX subject_line_by_") && !plan.contains("TEMP B-TREE"), "{order}: {plan}");
     }
 }
+
+#[test]
+fn another_name_of_a_thing_leads_to_its_page() {
+    let house = House::demo();
+    let admin = admin(house);
+    let moved = admin.get("/s/minato/subjects/asset/hostname%2Fmn-fw-0002").expect(303);
+    assert_eq!(moved.location(), "/s/minato/subjects/asset/FW-0002");
+    admin.get(moved.location()).expect(200).says("hostname/mn-fw-0002").says("/s/minato/subjects/vendor/");
+    admin.get("/s/minato/subjects/asset/hostname%2Fmn%25fw-0002").expect(404);
+}
