@@ -62,6 +62,7 @@ fn run(cli: &Cli, settings: Settings) -> Result<Outcome> {
         Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
         Command::Job(command) => commands::job::run(context, command),
         Command::Serve(arguments) => commands::serve::run(context, arguments),
+        Command::Remote(arguments) => commands::remote::run(&context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());

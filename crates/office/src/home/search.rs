@@ -118,7 +118,9 @@ pub(super) async fn show(
         let total = match (search.words.is_empty(), groups.is_empty()) {
             (true, _) => String::new(),
             (false, true) => visit.say("search-nothing", &[("words", query.typed().into())]),
-            (false, false) => visit.say("search-groups", &[("words", query.typed().into()), ("count", groups.len().into())]),
+            (false, false) => {
+                visit.say("search-groups", &[("words", query.typed().into()), ("count", groups.len().into())])
+            }
         };
         let body = Body { visit: &visit, query: &query, groups, total };
         page(&visit, &Page::new(visit.text("search-title"), "search"), &body)
@@ -165,11 +167,7 @@ fn subjects(
     let wanted = SubjectSearch { words: search.words.clone(), ..SubjectSearch::default() };
     let site = search.visit.site_id();
     let lines = list_subject_lines(tx, site, kind, &wanted, 0, SHOWN)?;
-    let found = if lines.len() < SHOWN {
-        lines.len()
-    } else {
-        count_subject_lines(tx, site, kind, &wanted, COUNTED)?
-    };
+    let found = if lines.len() < SHOWN { lines.len() } else { count_subject_lines(tx, site, kind, &wanted, COUNTED)? };
     let hits = lines.into_iter().map(|line| subject_hit(search, line)).collect();
     Ok(search.counted(title, hits, found, &format!("subjects/{kind}")))
 }
@@ -206,9 +204,12 @@ fn items(office: &Office, search: &Search<'_>) -> Vec<Hit> {
 
 fn checks(office: &Office, search: &Search<'_>) -> Vec<Hit> {
     let lang = search.visit.lang;
-    let fitting = office.installation.packs.checks.iter().filter(|check| {
-        search.fits(&[&check.id, check.title.get(lang), check.why.get(lang), check.fix.get(lang)])
-    });
+    let fitting = office
+        .installation
+        .packs
+        .checks
+        .iter()
+        .filter(|check| search.fits(&[&check.id, check.title.get(lang), check.why.get(lang), check.fix.get(lang)]));
     let hit = |check: &assess::Check| Hit {
         label: format!("{} {}", check.id, check.title.get(lang)),
         about: cut(check.why.get(lang)),
@@ -273,11 +274,8 @@ fn notices(tx: &mut Transaction, search: &Search<'_>) -> Result<Vec<Hit>, StoreE
     let fitting = all.filter(|notice| is_admin || notice.is_shown(visit.today()));
     let fitting = fitting.filter(|notice| search.fits(&[&notice.text.title, &notice.text.body]));
     let href = |id: i64| visit.path_of(&if is_admin { format!("notices/{id}") } else { "staff".to_owned() });
-    let hits = fitting.map(|notice| Hit {
-        about: cut(&notice.text.body),
-        href: href(notice.id),
-        label: notice.text.title,
-    });
+    let hits =
+        fitting.map(|notice| Hit { about: cut(&notice.text.body), href: href(notice.id), label: notice.text.title });
     Ok(hits.collect())
 }
 

@@ -94,10 +94,7 @@ fn columns(visit: &SiteVisit) -> Vec<Column> {
 
 fn rows(visit: &SiteVisit, (site, head): &Standing) -> Vec<Vec<Cell>> {
     let Some(head) = head else {
-        let mut cells = vec![
-            Cell::text(site.name.as_str()),
-            Cell::text(visit.text("group-never")).look(Look::Unknown),
-        ];
+        let mut cells = vec![Cell::text(site.name.as_str()), Cell::text(visit.text("group-never")).look(Look::Unknown)];
         cells.resize_with(11, Cell::default);
         return vec![cells];
     };

@@ -180,9 +180,9 @@ pub(super) async fn show(
             form: NoticeForm::of(&notice, path.clone()),
             path,
             written: visit.say("notice-written", &written),
-            withdrawn: notice.withdrawn_at.map_or_else(String::new, |at| {
-                visit.say("notice-withdrawn", &[("time", visit.minute(at).into())])
-            }),
+            withdrawn: notice
+                .withdrawn_at
+                .map_or_else(String::new, |at| visit.say("notice-withdrawn", &[("time", visit.minute(at).into())])),
         };
         let title = visit.text("notice-title");
         let around = Page::new(notice.text.title.as_str(), "notices").trail(title, visit.path_of("notices"));

@@ -56,9 +56,14 @@ pub(super) async fn show(
             filters: vec![Filter {
                 name: "state",
                 label: visit.text("readers-state"),
-                options: [("", "readers-all"), ("unread", "readers-unread"), ("old", "readers-old"), ("read", "readers-read")]
-                    .map(|(value, id)| (value.to_owned(), visit.text(id)))
-                    .to_vec(),
+                options: [
+                    ("", "readers-all"),
+                    ("unread", "readers-unread"),
+                    ("old", "readers-old"),
+                    ("read", "readers-read"),
+                ]
+                .map(|(value, id)| (value.to_owned(), visit.text(id)))
+                .to_vec(),
             }],
             can_search: true,
             empty: visit.text("readers-empty"),

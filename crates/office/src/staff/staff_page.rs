@@ -69,8 +69,7 @@ pub(super) async fn choose(
         if let [site] = sites.as_slice() {
             return draw(&office, &visit, site, &Asked { headers, query }, None);
         }
-        let sites =
-            sites.into_iter().map(|site| (format!("/staff/{}", encode_segment(&site.id)), site.name)).collect();
+        let sites = sites.into_iter().map(|site| (format!("/staff/{}", encode_segment(&site.id)), site.name)).collect();
         page(&visit, &Page::new(visit.text("staff-choose"), ""), &Choice { visit: &visit, sites })
     })
     .await

@@ -69,8 +69,7 @@ pub(crate) struct Watch {
 
 /// How a site is watched; `month` is when this month began.
 pub(crate) fn find_watch(tx: &mut Transaction, site: &str, month: UtcSeconds) -> Result<Watch, StoreError> {
-    let evidence =
-        tx.get("SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1", &[site.into()])?;
+    let evidence = tx.get("SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1", &[site.into()])?;
     Ok(Watch {
         since: evidence.optional_at(0)?,
         last: evidence.optional_at(1)?,

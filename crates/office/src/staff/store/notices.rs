@@ -170,7 +170,8 @@ pub(crate) fn mark_read(
     account: i64,
     now: UtcSeconds,
 ) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO notice_receipt (notice, version, account, read_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO notice_receipt (notice, version, account, read_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     Ok(tx.execute(sql, &[notice.id.into(), notice.version.into(), account.into(), now.into()])? == 1)
 }
 
@@ -199,10 +200,7 @@ pub(crate) fn list_readers(tx: &mut Transaction, notice: i64) -> Result<Vec<Read
 }
 
 /// How many people of each department read this version.
-pub(crate) fn list_department_counts(
-    tx: &mut Transaction,
-    notice: &Notice,
-) -> Result<Vec<(String, i64)>, StoreError> {
+pub(crate) fn list_department_counts(tx: &mut Transaction, notice: &Notice) -> Result<Vec<(String, i64)>, StoreError> {
     let sql = "SELECT department, people FROM notice_department WHERE notice = $1 AND version = $2 ORDER BY department";
     let rows = tx.query(sql, &[notice.id.into(), notice.version.into()])?;
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
