@@ -326,7 +326,7 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RemoteArgs {
-    /// サーバーのアドレス (address of the server)、例: https://mamori.example:8443
+    /// サーバーのアドレス (address of the server, https)
     #[arg(long, value_name = "URL")]
     pub(crate) server: String,
     /// トークンのファイル。本人だけが読めること (file with the token, readable by nobody else)

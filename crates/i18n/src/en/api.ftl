@@ -9,3 +9,4 @@ remote-no-certificate = There is no certificate in { $detail }. Give a PEM file.
 remote-other-site = This token is for the site "{ $detail }". Check --site.
 remote-never = Nothing was assessed yet. Hand in evidence, wait a moment and run this again.
 remote-unknown-checklist = There is no checklist "{ $detail }". See `mamori remote … status --json`.
+remote-unread-preview = ？ { $name }: can't be read as it is (only a preview: it was not kept)

@@ -9,3 +9,4 @@ remote-no-certificate = { $detail } に証明書がありません。PEM 形式�
 remote-other-site = このトークンは施設「{ $detail }」のものです。--site を確かめてください。
 remote-never = まだ判定していません。証跡を送ってから、少し待ってもう一度実行してください。
 remote-unknown-checklist = チェックリスト「{ $detail }」はありません。`mamori remote … status --json` で確かめてください。
+remote-unread-preview = ？ { $name }：このままでは読み取れません（見るだけなので、保管していません）

@@ -1,10 +1,11 @@
 //! `mamori remote`: the same over the network, with a token, for machines that have no data folder of their own.
 
+mod answer;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use base::{Date, UtcSeconds};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
@@ -12,6 +13,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use super::Context;
 use crate::cli::{RemoteArgs, RemoteCommand};
 use crate::output::{self, Mistake, Outcome};
+use answer::{list, minute, number, text};
 
 /// No request takes longer.
 const TIMEOUT: Duration = Duration::from_secs(300);
@@ -145,7 +147,9 @@ impl<'a> Remote<'a> {
     fn show_receipt(&self, receipt: &Value) {
         let refused = list(receipt, "/refused");
         let state = text(receipt, "/state");
+        let is_kept = receipt.pointer("/evidence").is_some_and(|evidence| !evidence.is_null());
         let id = match state.as_str() {
+            "unrecognised" | "unreadable" if !is_kept => "remote-unread-preview",
             "applied" => "import-applied",
             "known" => "import-known",
             "unrecognised" => "import-unrecognised",
@@ -373,30 +377,6 @@ fn list_files(path: &Path, name: &str, depth: usize, found: &mut Vec<(String, Pa
     Ok(())
 }
 
-fn text(value: &Value, path: &str) -> String {
-    value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn number(value: &Value, path: &str) -> i64 {
-    value.pointer(path).and_then(Value::as_i64).unwrap_or_default()
-}
-
-fn list<'v>(value: &'v Value, path: &str) -> &'v [Value] {
-    value.pointer(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// `2026-11-20T03:00:00Z` as the clock in Japan shows it; anything else as it is.
-fn minute(text: &str) -> String {
-    let parsed = || {
-        let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
-        let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());
-        let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
-        let days = day.parse::<Date>().ok()?.days_since_epoch();
-        Some(UtcSeconds(days * 86_400 + hours * 3_600 + minutes * 60 + seconds))
-    };
-    parsed().map_or_else(|| text.to_owned(), UtcSeconds::minute_jst)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,11 +395,5 @@ mod tests {
         ] {
             assert!(!is_protected(server), "{server}");
         }
-    }
-
-    #[test]
-    fn times_are_shown_as_in_japan() {
-        assert_eq!(minute("2026-11-20T15:00:00Z"), "2026-11-21 00:00");
-        assert_eq!(minute("yesterday"), "yesterday");
     }
 }

@@ -296,10 +296,7 @@ fn what_can_not_be_read_is_kept_and_said_so() {
     let house = House::empty();
     let program = house.program("api-unreadable", "minato", Role::Administrator, true);
     program.hand_in("name=note.bin", b"\x00\x01\x02").expect(201).says("unrecognised");
-    program
-        .hand_in("name=scan.xml", b"<?xml version=\"1.0\"?><nmaprun scanner=\"nmap\"><host>")
-        .expect(422)
-        .says("unreadable");
+    program.hand_in("name=a.statement.toml", b"mamori_statement = 1\nkind = ").expect(422).says("unreadable");
     for query in ["", "name=", "name=%00", "name=..%2Fa", "name=a%2F%2Fb", &format!("name={}", "n".repeat(201))] {
         program.hand_in(query, b"x").expect(400);
     }

@@ -162,3 +162,6 @@ pub(crate) fn list_members(tx: &mut Transaction, site: &str) -> Result<Vec<Membe
     }
     Ok(members)
 }
+
+#[cfg(test)]
+mod tests;
