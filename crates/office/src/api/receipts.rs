@@ -87,7 +87,7 @@ pub(super) async fn add(
         let site = admit(&office, &visit, &site, Access::Write)?.id;
         let name = check_name(&handing.name)?;
         let mode = if handing.preview { Mode::PreviewAll } else { Mode::Apply };
-        let receipts = receive(&office, &visit, &site, name, bytes.to_vec(), mode)?;
+        let receipts = receive(&office, &visit, &site, name, bytes.into(), mode)?;
         Ok((status_of(&receipts), Json(ReceiptsBody { receipts })))
     })
     .await
