@@ -80,6 +80,8 @@ pub(crate) enum Command {
     BackupSelf(BackupArgs),
     /// 控えから、空のデータフォルダーや PostgreSQL に戻す (restore it into an empty data directory or database)
     RestoreSelf(RestoreArgs),
+    /// 別の機械で動いている mamori を、トークンで使う (a server elsewhere, with a token)
+    Remote(RemoteArgs),
     /// この環境で足りないものを調べる (what is missing here)
     Doctor,
     /// 設定を調べる (configuration)
@@ -354,4 +356,46 @@ pub(crate) struct RestoreArgs {
     /// 台帳の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoteArgs {
+    /// サーバーのアドレス (address of the server, https)
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: String,
+    /// トークンのファイル。本人だけが読めること (file with the token, readable by nobody else)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: PathBuf,
+    /// サーバーの証明書の発行元 (certificate authority of the server, PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: RemoteCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RemoteCommand {
+    /// 証跡を送る (hand in evidence)
+    Import {
+        /// 証跡のファイルやフォルダー (evidence)
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// 違いを見るだけで、反映しない (only show what would change)
+        #[arg(long)]
+        preview: bool,
+    },
+    /// いまの状況 (where the site stands)
+    Status,
+    /// チェックリストの項目と判定 (items with their verdicts)
+    Checklist {
+        /// チェックリスト (checklist)、例: mhlw-r7-hospital
+        id: String,
+    },
+    /// ある対象について分かっていること (what is known about a subject)
+    Facts {
+        /// 対象 (subject)、例: asset:A-0001
+        subject: String,
+    },
+    /// やること (tasks)
+    Tasks,
 }

@@ -71,6 +71,7 @@ fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
         Command::Serve(arguments) => commands::serve::run(context, arguments),
         Command::BackupSelf(arguments) => commands::backup::backup(&context, arguments),
         Command::RestoreSelf(arguments) => commands::backup::restore(&context, arguments),
+        Command::Remote(arguments) => commands::remote::run(&context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());

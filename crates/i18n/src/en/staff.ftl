@@ -34,6 +34,8 @@ staff-voice-title = What troubles you
 staff-voice-lead = Passwords, shared terminals, tiresome procedures: tell us what troubles you.
 staff-voice-go = Write what troubles you
 staff-code-title = Open this page
+staff-code-lead = It leads to the notices and to a form for what troubles you.
+staff-code-print = When printed (Ctrl+P), this page is a poster.
 staff-code-label = A code with the address of this page
 
 notice-title = Notices

@@ -34,6 +34,8 @@ staff-voice-title = 困っていること
 staff-voice-lead = パスワード、共用の端末、面倒な手順など、困っていることを聞かせてください。
 staff-voice-go = 困っていることを書く
 staff-code-title = このページを開く
+staff-code-lead = お知らせと、困っていることを書くページが開きます。
+staff-code-print = このページを印刷すると、貼り紙になります（Ctrl+P）。
 staff-code-label = このページのアドレスを表す二次元コード
 
 notice-title = お知らせ

@@ -11,6 +11,7 @@ pub(crate) mod fact;
 pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod ledger;
+pub(crate) mod remote;
 pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod task;

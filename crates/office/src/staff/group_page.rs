@@ -103,17 +103,22 @@ fn rows(visit: &SiteVisit, (site, head): &Standing) -> Vec<Vec<Cell>> {
 
 fn cells(visit: &SiteVisit, site: &SiteName, head: &Head, checklist: &ChecklistHead) -> Vec<Cell> {
     let (counts, age) = (&checklist.counts, visit.now.days_since(head.made_at).max(0));
-    let mut cells = vec![
-        Cell::text(site.name.as_str()),
-        Cell::text(format!("{} {}", checklist.title, checklist.edition)),
-        Cell::text(share(counts)),
-    ];
+    let mut cells = vec![Cell::text(site.name.as_str()), Cell::text(title(checklist)), Cell::text(share(counts))];
     cells.extend(Verdict::ALL.map(|verdict| Cell::text(counts.get(verdict).to_string())));
     cells.push(Cell::text(counts.total().to_string()));
     cells.push(Cell::text(visit.minute(head.made_at)));
     let look = if age > OLD_DAYS { Look::Unknown } else { Look::Plain };
     cells.push(Cell::text(age.to_string()).look(look));
     cells
+}
+
+/// Title with its edition, unless the title names it.
+fn title(checklist: &ChecklistHead) -> String {
+    if checklist.title.contains(&checklist.edition) {
+        checklist.title.clone()
+    } else {
+        format!("{} {}", checklist.title, checklist.edition)
+    }
 }
 
 /// The share that is proved, in whole percent rounded down; a dash if nothing was asked. The denominator stands beside it.
@@ -150,7 +155,7 @@ fn bars(visit: &SiteVisit, (site, head): &Standing) -> Vec<Bar> {
         let counts = &checklist.counts;
         let parts = Verdict::ALL.map(|verdict| format!("{} {}", label(visit, verdict), counts.get(verdict)));
         Bar {
-            label: format!("{} {}", site.name, checklist.title),
+            label: format!("{} {}", site.name, title(checklist)),
             says: format!("{} / {}", parts.join("、"), counts.total()),
             stretches: stretches(counts),
         }

@@ -39,8 +39,8 @@ struct Body<'a> {
     contacts: Vec<String>,
     departments: Vec<String>,
     watch: Vec<String>,
-    /// Whether somebody should worry that nobody watches.
-    is_old: bool,
+    /// Whether records came lately and were reviewed this month.
+    is_watched: bool,
     /// Drawn by us from the address of the page.
     code: String,
     address: String,
@@ -133,7 +133,7 @@ fn draw(
         contacts: lines(&contact.contact),
         departments: departments(visit, &contact),
         watch: sentences(visit, &watch, items),
-        is_old: watch.last.is_none_or(|last| visit.now.days_since(last) > OLD_DAYS),
+        is_watched: watch.assessments > 0 && watch.last.is_some_and(|last| visit.now.days_since(last) <= OLD_DAYS),
         own: own.map(|visit| visit.path_of("notices")).unwrap_or_default(),
         is_confirmed: asked.query.filter("confirmed").is_some(),
         base,
@@ -159,10 +159,7 @@ pub(super) fn list_shown(
             continue;
         }
         let is_read = match account {
-            Some(account) => {
-                let readers = tables::list_readers(tx, notice.id)?;
-                Some(readers.iter().any(|(who, version, _)| *who == account && *version == notice.version))
-            }
+            Some(account) => Some(tables::has_read(tx, &notice, account)?),
             None => None,
         };
         shown.push(ShownNotice {
@@ -223,7 +220,7 @@ fn draw_code(office: &Office, headers: &HeaderMap, path: &str) -> (String, Strin
     let Ok(code) = QrCode::with_error_correction_level(&address, EcLevel::M) else {
         return (address, String::new());
     };
-    let drawing = code.render::<svg::Color<'_>>().min_dimensions(180, 180).quiet_zone(true).build();
+    let drawing = code.render::<svg::Color<'_>>().min_dimensions(200, 200).quiet_zone(true).build();
     // The XML declaration may stand only at the head of a file.
     let start = drawing.find("<svg").unwrap_or_default();
     let drawing = drawing.get(start..).unwrap_or_default().to_owned();

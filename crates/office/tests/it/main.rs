@@ -6,6 +6,7 @@ mod checklist_pages;
 mod desk_pages;
 mod evidence_pages;
 mod executive_pages;
+mod api;
 mod house;
 mod import_pages;
 mod routes;

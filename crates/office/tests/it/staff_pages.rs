@@ -50,6 +50,13 @@ fn the_page_says_since_when_the_place_is_watched_and_nothing_internal() {
 }
 
 #[test]
+fn a_file_nobody_can_read_watches_over_nothing() {
+    let house = House::empty();
+    house.hand_in("minato", vec![("note.bin".to_owned(), b"\x00\x01".to_vec())]);
+    house.get("/staff/minato").says("まだ見守りを始めていません").says("notice caution");
+}
+
+#[test]
 fn a_notice_reaches_those_it_is_for_and_no_others() {
     let house = House::empty();
     let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);

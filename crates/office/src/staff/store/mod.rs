@@ -8,7 +8,7 @@ use base::{ContentHash, UtcSeconds};
 use store::{StoreError, Transaction};
 
 pub(crate) use notices::{
-    Audience, Notice, NoticeText, Reader, add_notice, add_version, confirm_for_department, find_notice,
+    Audience, Notice, NoticeText, Reader, add_notice, add_version, confirm_for_department, find_notice, has_read,
     list_department_counts, list_notices, list_readers, mark_read, withdraw,
 };
 pub(crate) use voices::{
@@ -57,9 +57,9 @@ pub(crate) fn put_contact(
 /// How a site is watched, in figures that name nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Watch {
-    /// First evidence.
+    /// First evidence that said something.
     pub(crate) since: Option<UtcSeconds>,
-    /// Last evidence.
+    /// Last evidence that said something.
     pub(crate) last: Option<UtcSeconds>,
     /// Assessments since the first of the month.
     pub(crate) assessments: u64,
@@ -69,7 +69,9 @@ pub(crate) struct Watch {
 
 /// How a site is watched; `month` is when this month began.
 pub(crate) fn find_watch(tx: &mut Transaction, site: &str, month: UtcSeconds) -> Result<Watch, StoreError> {
-    let evidence = tx.get("SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1", &[site.into()])?;
+    // A file that says nothing watches over nothing.
+    let sql = "SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1 AND fact_count > 0";
+    let evidence = tx.get(sql, &[site.into()])?;
     Ok(Watch {
         since: evidence.optional_at(0)?,
         last: evidence.optional_at(1)?,
@@ -153,7 +155,7 @@ pub(crate) fn list_members(tx: &mut Transaction, site: &str) -> Result<Vec<Membe
             department: row.text(if is_vendor { 4 } else { 3 })?.to_owned(),
             is_vendor,
         };
-        match members.iter_mut().find(|present| present.account == account) {
+        match members.last_mut().filter(|present| present.account == account) {
             // Whoever is also somebody of the house counts as such.
             Some(present) if present.is_vendor && !is_vendor => *present = member,
             Some(_) => {}
@@ -162,3 +164,6 @@ pub(crate) fn list_members(tx: &mut Transaction, site: &str) -> Result<Vec<Membe
     }
     Ok(members)
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,6 +175,12 @@ pub(crate) fn mark_read(
     Ok(tx.execute(sql, &[notice.id.into(), notice.version.into(), account.into(), now.into()])? == 1)
 }
 
+/// Whether an account said that it read this version.
+pub(crate) fn has_read(tx: &mut Transaction, notice: &Notice, account: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT read_at FROM notice_receipt WHERE notice = $1 AND version = $2 AND account = $3";
+    Ok(tx.find(sql, &[notice.id.into(), notice.version.into(), account.into()])?.is_some())
+}
+
 /// Counts one more person of a department who read a version.
 pub(crate) fn confirm_for_department(
     tx: &mut Transaction,

@@ -1,0 +1,192 @@
+//! Evidence handed in by a program.
+#![expect(unused_qualifications, reason = "the description of parameters is written by a macro")]
+
+use ::evidence::receive::Mode;
+use ::evidence::{Gathered, Receipt, ReceiptState};
+use axum::Json;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{StatusCode, header};
+use base::Lang;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use web::{HttpError, Visit, blocking};
+
+use super::body::{
+    PreviewBody, Problem, ReceiptBody, ReceiptStateBody, ReceiptsBody, RefusalBody, Refusals, StruckBody,
+};
+use super::gate::{Access, Asked, Segments, admit, bad_query};
+use crate::Office;
+use crate::state::Shared;
+
+/// Longest name of a file, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// What the body is.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Handing {
+    /// Name of the file with its ending; it may say which machine a setting is of.
+    #[param(min_length = 1, max_length = 200)]
+    name: String,
+    /// Only show what would change.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// The bytes of one file, within the limit of uploads.
+pub(super) struct File(Bytes);
+
+impl FromRequest<Shared> for File {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, office: &Shared) -> Result<Self, Self::Rejection> {
+        let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+        if !kind.is_some_and(|kind| kind.starts_with(b"application/octet-stream")) {
+            return Err(HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "api-bad-type", ""));
+        }
+        let most = office.settings.upload_bytes;
+        let too_large = || {
+            let limit = format!("{} MB", most >> 20);
+            HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "http-too-large", limit)
+        };
+        // What says beforehand that it is too large need not be read.
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most) {
+            return Err(too_large());
+        }
+        let limit = usize::try_from(most).unwrap_or(usize::MAX);
+        to_bytes(request.into_body(), limit).await.map(Self).map_err(|_| too_large())
+    }
+}
+
+/// Hands in one file; an archive is opened. What is answered as `applied` is on the disk.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sites/{site}/evidence",
+    tag = "evidence",
+    params(("site" = String, Path, description = "The site of the token"), Handing),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
+    responses(
+        (status = 200, body = ReceiptsBody, description = "Nothing was stored: it was known, or only a preview"),
+        (status = 201, body = ReceiptsBody, description = "Stored"),
+        Refusals,
+        (status = 413, body = Problem, description = "Larger than this installation takes"),
+        (status = 415, body = Problem, description = "Not application/octet-stream"),
+        (status = 422, body = ReceiptsBody, description = "Something in it could not be read; the receipts say what")
+    )
+)]
+pub(super) async fn add(
+    visit: Visit,
+    Segments(site): Segments<String>,
+    Asked(handing): Asked<Handing>,
+    State(office): State<Shared>,
+    File(bytes): File,
+) -> Result<(StatusCode, Json<ReceiptsBody>), HttpError> {
+    blocking(move || -> Result<_, HttpError> {
+        let site = admit(&office, &visit, &site, Access::Write)?.id;
+        let name = check_name(&handing.name)?;
+        let mode = if handing.preview { Mode::PreviewAll } else { Mode::Apply };
+        let receipts = receive(&office, &visit, &site, name, bytes.into(), mode)?;
+        Ok((status_of(&receipts), Json(ReceiptsBody { receipts })))
+    })
+    .await
+}
+
+fn check_name(name: &str) -> Result<String, HttpError> {
+    let name = name.trim();
+    let is_path = name.split('/').any(|part| matches!(part, "" | "." | ".."));
+    if name.is_empty() || is_path || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(bad_query("name is empty, too long, or no name of a file"));
+    }
+    Ok(name.to_owned())
+}
+
+fn receive(
+    office: &Office,
+    visit: &Visit,
+    site: &str,
+    name: String,
+    bytes: Vec<u8>,
+    mode: Mode,
+) -> Result<Vec<ReceiptBody>, HttpError> {
+    let installation = &office.installation;
+    let gathered = Gathered::from_files(vec![(name, bytes)], installation.settings.limits);
+    let who = visit.person.as_ref().map(|person| person.account.who()).unwrap_or_default();
+    let mut receipts = Vec::new();
+    let done = installation.receive_all(site, &who, &gathered, mode, |name, receipt| {
+        receipts.push(match receipt {
+            Ok(receipt) => receipt_body(visit.lang, receipt),
+            Err(reason) => refused_body(name, reason),
+        });
+        Ok(())
+    });
+    done.map_err(|err| match err.chain().find_map(|cause| cause.downcast_ref::<::store::StoreError>()) {
+        Some(::store::StoreError::Full { .. }) => unavailable("http-full"),
+        Some(
+            ::store::StoreError::Busy { .. } | ::store::StoreError::Conflict { .. } | ::store::StoreError::Gone { .. },
+        ) => unavailable("http-busy"),
+        _ => HttpError::internal(format!("{err:#}")),
+    })?;
+    Ok(receipts)
+}
+
+fn unavailable(message: &'static str) -> HttpError {
+    HttpError::new(StatusCode::SERVICE_UNAVAILABLE, message, "")
+}
+
+/// 422 if anything could not be read, 201 if anything was stored, else 200.
+fn status_of(receipts: &[ReceiptBody]) -> StatusCode {
+    let any = |states: &[ReceiptStateBody]| receipts.iter().any(|receipt| states.contains(&receipt.state));
+    if receipts.is_empty() || any(&[ReceiptStateBody::Unreadable, ReceiptStateBody::Refused]) {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else if receipts.iter().any(|one| one.state != ReceiptStateBody::Known && one.evidence.is_some()) {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    }
+}
+
+fn receipt_body(lang: Lang, receipt: &Receipt) -> ReceiptBody {
+    let refusal = |refusal: &::evidence::Refusal| RefusalBody {
+        place: refusal.locator.to_string(),
+        reason: i18n::message(lang, refusal.message, &[("detail", refusal.detail.as_str().into())]),
+    };
+    let struck = receipt.struck.iter().map(|one| StruckBody { what: one.what.clone(), place: one.locator.to_string() });
+    ReceiptBody {
+        name: receipt.name.clone(),
+        state: (&receipt.state).into(),
+        importer: receipt.importer.to_owned(),
+        sha256: receipt.evidence.map(|_| receipt.sha256.to_string()),
+        evidence: receipt.evidence,
+        accepted: receipt.accepted,
+        unused: receipt.unused,
+        facts: receipt.facts,
+        refused: receipt.refusals.iter().map(refusal).collect(),
+        refused_more: receipt.refused_more,
+        struck: struck.collect(),
+        preview: match &receipt.state {
+            ReceiptState::Previewed(preview) => Some(PreviewBody::from(preview)),
+            ReceiptState::Applied | ReceiptState::Known | ReceiptState::Unrecognised | ReceiptState::Unreadable(_) => {
+                None
+            }
+        },
+    }
+}
+
+fn refused_body(name: &str, reason: &str) -> ReceiptBody {
+    ReceiptBody {
+        name: name.to_owned(),
+        state: ReceiptStateBody::Refused,
+        importer: String::new(),
+        sha256: None,
+        evidence: None,
+        accepted: 0,
+        unused: 0,
+        facts: 0,
+        refused: vec![RefusalBody { place: "whole".to_owned(), reason: reason.to_owned() }],
+        refused_more: 0,
+        struck: Vec::new(),
+        preview: None,
+    }
+}
