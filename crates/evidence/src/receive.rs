@@ -46,7 +46,8 @@ pub enum ReceiptState {
     Known,
     /// Kept, but no importer knows the format.
     Unrecognised,
-    /// Kept, but its importer could not read it.
+    /// Its importer could not read it. Kept, unless the receipt names no evidence: then it holds secrets that could not be
+    /// taken out, and nothing was stored.
     Unreadable(ReadError),
     /// Nothing was changed yet: a person should look at the differences.
     Previewed(Preview),
@@ -122,9 +123,9 @@ impl Intake<'_> {
         let known = self.database.read(|tx| tables::find_by_original(tx, self.site, original))?;
         let importer = self.registry.find(source);
         // A file nobody recognises may hold a secret all the same.
-        let redaction = match importer {
-            Some(importer) => importer.redact(source.bytes),
-            None => self.registry.iter().find_map(|importer| importer.redact(source.bytes)),
+        let redaction = match self.registry.strike(importer, source.bytes) {
+            Ok(redaction) => redaction,
+            Err(err) => return Ok(self.withhold(source, importer, err, original)),
         };
         let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
         let source = Source { bytes: stored, ..*source };
@@ -152,6 +153,18 @@ impl Intake<'_> {
             Mode::Apply | Mode::PreviewLedgers => {}
         }
         self.apply(reading)
+    }
+
+    /// The answer for a file with secrets that cannot be taken out: nothing of it is stored, not even that it was there.
+    fn withhold(
+        &self,
+        source: &Source<'_>,
+        importer: Option<&dyn Importer>,
+        err: ReadError,
+        original: ContentHash,
+    ) -> Receipt {
+        let sink = FactSink::new(self.dictionary);
+        Reading::new(importer, source, sink, ReceiptState::Unreadable(err), Vec::new(), original).receipt
     }
 
     fn preview(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {

@@ -30,6 +30,8 @@ pub(super) struct Grid<'a> {
     above: HashSet<u32>,
     /// A label alone in its row: a title, or the label of a sheet of one column.
     alone: Option<(u32, String)>,
+    /// Most cells of a row since then: a row with more is no row of the table above.
+    widest: usize,
     is_fresh: bool,
     last_row: u32,
     /// The row of the header that was taken last, and its labels.
@@ -63,6 +65,7 @@ impl<'a> Grid<'a> {
             columns: HashMap::new(),
             above: HashSet::new(),
             alone: None,
+            widest: 0,
             is_fresh: true,
             last_row: 0,
             header: None,
@@ -83,6 +86,7 @@ impl<'a> Grid<'a> {
         }
         if number > self.last_row.saturating_add(1) {
             self.above.clear();
+            self.widest = 0;
             self.is_fresh = true;
         }
         self.last_row = number;
@@ -99,6 +103,7 @@ impl<'a> Grid<'a> {
         if cells.len() > 1 {
             self.above.extend(cells.iter().map(|cell| cell.column));
         }
+        self.widest = self.widest.max(cells.len());
         self.is_fresh = false;
         struck
     }
@@ -137,12 +142,14 @@ impl<'a> Grid<'a> {
             }
             return false;
         }
-        let is_open = |cell: &&Cell| !self.above.contains(&cell.column) && self.speaks_of_secrets(&cell.text);
+        let is_wider = cells.len() > self.widest;
+        let is_open =
+            |cell: &&Cell| (is_wider || !self.above.contains(&cell.column)) && self.speaks_of_secrets(&cell.text);
         if !cells.iter().any(|cell| is_open(&cell)) || !is_header(cells) {
             return false;
         }
         for cell in cells {
-            if self.above.contains(&cell.column) && !self.columns.contains_key(&cell.column) {
+            if !is_wider && self.above.contains(&cell.column) && !self.columns.contains_key(&cell.column) {
                 continue;
             }
             self.columns.insert(cell.column, Column { label: cell.text.clone(), kind: judge(&cell.text) });

@@ -218,6 +218,8 @@ fn speaks_about(tail: &str) -> bool {
         tail
     };
     let direct = tail.trim_start_matches(['の', '(', ')', 'は', 'を', 'が', '・']);
+    // Behind a slash something else is named.
+    let tail = tail.split(['/', ',', '、', '&', '+']).next().unwrap_or_default();
     ABOUT
         .iter()
         .any(|word| direct.starts_with(word) || (word.chars().count() > 1 && !word.is_ascii() && tail.contains(word)))
@@ -233,7 +235,7 @@ fn short_words(folded: &str, spaced: &str) -> Vec<(usize, usize)> {
             let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
             // 「PINヘッダー」 is a part, 「PINコード」 a secret.
             let rest = text.get(at + word.len()..).unwrap_or_default();
-            let is_part = word == "pin"
+            let is_part = *word == "pin"
                 && after.is_some_and(char::is_alphabetic)
                 && !["コード", "番号", "の"].iter().any(|end| rest.starts_with(end));
             !is_letter(before) && !is_letter(after) && !is_part

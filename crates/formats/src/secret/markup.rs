@@ -38,7 +38,7 @@ pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
             + if let Some(data) = rest.strip_prefix("<![CDATA[") {
                 let length = data.find("]]>").unwrap_or(data.len());
                 walk.text(text, open + 9, open + 9 + length, spans);
-                9 + length
+                (9 + length + 3).min(rest.len())
             } else if rest.starts_with("<!--") {
                 rest.find("-->").map_or(rest.len(), |found| found + 3)
             } else {

@@ -14,6 +14,7 @@ mod hint;
 mod markup;
 mod part;
 mod registry;
+mod ruins;
 mod sheet;
 mod source;
 mod trigger;

@@ -221,6 +221,7 @@ pub(super) fn is_sentence_about(value: &str) -> bool {
 
 /// What programs put where a password comes from elsewhere: `$password`, `%PW%`, `<password>`, `{{ pw }}`, `read()`.
 pub(super) fn is_reference(value: &str) -> bool {
+    let calls = ["read-host", "get-", "convertto-", "new-object", "getpass", "input(", "os.environ", "process.env"];
     let starts = ["$(", "${", "{{", "<", "(", "[", "@{", "&lt;"];
     let is_variable = value.strip_prefix('$').is_some_and(|name| {
         let name = name.trim_end_matches([')', ',', ';']);
@@ -229,5 +230,9 @@ pub(super) fn is_reference(value: &str) -> bool {
     });
     let is_environment = value.len() > 2 && value.starts_with('%') && value.ends_with('%');
     let is_call = value.contains('(') && value.ends_with([')', '(', ';']);
-    is_variable || is_environment || is_call || starts.iter().any(|start| value.starts_with(start))
+    is_variable
+        || is_environment
+        || is_call
+        || calls.iter().any(|call| value.starts_with(call))
+        || starts.iter().any(|start| value.starts_with(start))
 }

@@ -1,15 +1,15 @@
 //! Excel workbooks: the zip is written again with marks in place of the secrets; every other entry is copied as it is.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Write as _};
 
 use base::Locator;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::header::{Label, judge};
 use super::part::{Edit, Piece, Pieces, apply, attribute, find_in_other, unescape};
+use super::ruins::{label_in_binary, label_in_ruins, label_in_text};
 use super::sheet::{self, SharedString};
 use super::value::has_password_look;
 use super::{StrikeError, Struck, Struckout, Words, mask_remark, trigger};
@@ -46,10 +46,10 @@ fn strike_at(bytes: &[u8], words: &Words<'_>, depth: u32) -> Result<Option<Struc
     };
     let limits = table::archive_limits(&Limits::default());
     if let Err(err) = archive::check(bytes, &limits, &mut look) {
-        return refuse_if(label_in_stream(bytes).or_else(|| label_in(&parts)), &err.to_string());
+        return refuse_if(label_in_ruins(bytes).or_else(|| label_in(&parts)), &err.to_string());
     }
     if damaged {
-        return refuse_if(label_in_stream(bytes).or_else(|| label_in(&parts)), "a part of it is damaged");
+        return refuse_if(label_in_ruins(bytes).or_else(|| label_in(&parts)), "a part of it is damaged");
     }
     if parts.iter().any(|part| part.is_xml() && part.text().is_none()) {
         return refuse_if(label_in(&parts), "a part of it is not in UTF-8");
@@ -256,74 +256,4 @@ fn write(bytes: &[u8], changed: &HashMap<String, Vec<u8>>) -> zip::result::ZipRe
 /// A label of a column of secrets in the texts of some parts.
 fn label_in(parts: &[Part]) -> Option<String> {
     parts.iter().filter(|part| part.is_xml()).find_map(|part| label_in_text(&decode(&part.content).text))
-}
-
-fn label_in_text(text: &str) -> Option<String> {
-    Pieces::new(text).find_map(|(_, _, piece)| match piece {
-        Piece::Text { raw, .. } => {
-            Some(unescape(raw)).filter(|text| judge(text) == Label::Secret || mask_remark(text).is_some())
-        }
-        Piece::Open { .. } | Piece::Close { .. } => None,
-    })
-}
-
-/// As [`label_in`], for a zip whose directory cannot be used: entry after entry as far as they can be read.
-fn label_in_stream(bytes: &[u8]) -> Option<String> {
-    let mut rest = Cursor::new(bytes);
-    let mut left = Limits::default().expanded_bytes;
-    for _ in 0..5_000 {
-        let entry = zip::read::read_zipfile_from_stream(&mut rest).ok().flatten()?;
-        let mut content = Vec::new();
-        // What can be read of a damaged entry counts too.
-        let _ = entry.take(left).read_to_end(&mut content);
-        left = left.saturating_sub(u64::try_from(content.len()).unwrap_or(u64::MAX));
-        if let Some(label) = label_in_text(&decode(&content).text) {
-            return Some(label);
-        }
-    }
-    None
-}
-
-/// Words that labels in an old workbook are looked for by.
-const BINARY_WORDS: [&str; 8] =
-    ["パスワード", "暗証番号", "回復キー", "事前共有", "コミュニティ", "password", "Password", "PASSWORD"];
-
-/// A label in an old workbook: its texts are UTF-16, or one byte for each character, and stand there unpacked.
-fn label_in_binary(bytes: &[u8]) -> Option<String> {
-    BINARY_WORDS.iter().find_map(|word| {
-        let wide: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let found = find_all(bytes, &wide).find_map(|at| label_around(bytes, at, 2));
-        found.or_else(|| {
-            find_all(bytes, word.as_bytes()).filter(|_| word.is_ascii()).find_map(|at| label_around(bytes, at, 1))
-        })
-    })
-}
-
-fn find_all<'a>(bytes: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    bytes.windows(wanted.len()).enumerate().filter(move |(_, window)| *window == wanted).map(|(at, _)| at)
-}
-
-/// The text around a word, as far as its characters are those of a label. Of one byte each, the text must begin as such
-/// texts do in these files, with its length; programs and links hold words too.
-fn label_around(bytes: &[u8], at: usize, width: usize) -> Option<String> {
-    let read = |at: usize| -> Option<char> {
-        let low = *bytes.get(at)?;
-        let high = if width == 2 { *bytes.get(at + 1)? } else { 0 };
-        let c = char::from_u32(u32::from(u16::from_le_bytes([low, high])))?;
-        let is_part = c.is_ascii_graphic()
-            || c == ' '
-            || matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
-        is_part.then_some(c)
-    };
-    let mut from = at;
-    while let Some(before) =
-        from.checked_sub(width).filter(|before| at - before <= 60 * width && read(*before).is_some())
-    {
-        from = before;
-    }
-    if width == 1 && bytes.get(from.checked_sub(3)?..from).is_none_or(|head| !matches!(head, [1..=60, 0, 0])) {
-        return None;
-    }
-    let label: String = (0..60).map_while(|index| read(from + index * width)).collect();
-    (judge(&label) == Label::Secret).then_some(label)
 }
