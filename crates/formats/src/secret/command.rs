@@ -125,7 +125,13 @@ fn find_secure_string(line: &Folded, strike: Strike<'_>) {
         let behind = at + NAME.len();
         let words = tokens(line.from(behind), behind);
         let is_value = |word: &&Token<'_>| !matches!(word.text, "-asplaintext" | "-force" | "-string" | "-key" | "");
-        if let Some(value) = words.iter().find(is_value).filter(|value| !value.text.starts_with(['|', ')'])) {
+        // Without quotes it may be a sentence about the command.
+        let is_literal = |value: &&Token<'_>| {
+            let is_quoted = !line.from(behind).starts_with(['"', '\''])
+                && value.from.checked_sub(1).is_some_and(|at| line.from(at).starts_with(['"', '\'']));
+            !value.text.starts_with(['|', ')']) && (is_quoted || line.text.contains("asplaintext"))
+        };
+        if let Some(value) = words.iter().find(is_value).filter(is_literal) {
             strike(*value, "ConvertTo-SecureString");
         }
         // In a pipe the text stands in front: `"x" | ConvertTo-SecureString`.

@@ -195,7 +195,15 @@ fn plain(line: &Folded, from: usize, scope: Scope) -> Option<usize> {
 /// After a weak sign only what looks like a password counts: 「パスワードはKinen2024」, `pass1234`, not `password never expires`.
 fn is_weak_value(line: &Folded, from: usize, value: &str, glued: bool, signs: &str) -> bool {
     let token: String = value.chars().take_while(char::is_ascii_graphic).collect();
-    let plausible = token.len() >= 4 && token.chars().any(|c| !c.is_ascii_alphabetic());
+    // `sign-in`, `settings:` and `file.dll` are words.
+    let is_odd = |c: char| c.is_ascii_digit() || "!@#$%^&*+?~".contains(c);
+    let plausible = token.len() >= 4 && token.chars().any(is_odd);
+    // `self-service-password/advisory/1.html`: a part of an address.
+    let is_address =
+        !signs.is_empty() && signs.chars().all(|c| matches!(c, '/' | '-' | '_')) && token.contains(['/', '.']);
+    if is_address {
+        return false;
+    }
     if plausible && !is_harmless(value) {
         return !(glued && token.starts_with(|c: char| c.is_ascii_alphabetic()));
     }

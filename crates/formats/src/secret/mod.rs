@@ -150,7 +150,9 @@ fn find_in_short(piece: &str, base: usize, scope: Scope, spans: &mut Vec<Span>) 
     let folded = Folded::new(piece);
     hint::find(&folded, scope, spans);
     command::find(&folded, spans);
-    device::find(&folded, spans);
+    if scope == Scope::Text {
+        device::find(&folded, spans);
+    }
     for span in spans.get_mut(first..).unwrap_or_default() {
         span.from += base;
         span.to += base;
