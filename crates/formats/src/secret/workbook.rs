@@ -127,16 +127,15 @@ fn strike_parts(parts: &[Part], words: &Words<'_>, struck: &mut Vec<Struck>) -> 
         shared.push((index, sheet::read_shared(part.text().unwrap_or_default())));
     }
     let mut none = Vec::new();
-    let mut secrets: HashSet<String> = HashSet::new();
+    // In a sheet a value may be the number of a row; its cells are judged one by one.
+    let (mut secrets, no_values): (HashSet<String>, HashSet<String>) = (HashSet::new(), HashSet::new());
     for (number, part) in parts.iter().enumerate().filter(|(_, part)| part.is_sheet()) {
         let strings = shared.first_mut().map_or(&mut none, |(_, strings)| strings);
         let text = part.text().unwrap_or_default();
         let found = sheet::strike(text, number, strings, words);
         let name = names.get(&part.name).unwrap_or(&part.name);
         struck.extend(found.places.into_iter().map(|(row, column, what)| at_cell(name, row, column, &what)));
-        secrets.extend(
-            found.values.into_iter().map(|value| value.trim().to_owned()).filter(|value| has_password_look(value)),
-        );
+        secrets.extend(found.values.into_iter().map(|value| value.trim().to_owned()).filter(|value| is_telling(value)));
         keep(part, text, found.edits, &mut changed);
     }
     let name_of = |number: usize| parts.get(number).map(|part| names.get(&part.name).unwrap_or(&part.name).as_str());
@@ -152,14 +151,20 @@ fn strike_parts(parts: &[Part], words: &Words<'_>, struck: &mut Vec<Struck>) -> 
         let text = changed.get(&part.name).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
         let text = text.as_deref().or_else(|| part.text()).unwrap_or_default();
         let mut edits = Vec::new();
-        for (what, place) in find_in_other(text, &secrets, &mut edits) {
+        let wanted = if part.is_sheet() { &no_values } else { &secrets };
+        for (what, place) in find_in_other(text, wanted, &mut edits) {
             let name = names.get(&part.name).unwrap_or(&part.name);
             let (row, column) = (sheet::row_of(&place).unwrap_or(0), sheet::column_of(&place).unwrap_or(0));
             struck.push(at_cell(name, row, column, &what));
         }
-        keep(part, &text.to_owned(), edits, &mut changed);
+        keep(part, text, edits, &mut changed);
     }
     changed
+}
+
+/// Whether a value can mean nothing but the secret wherever it stands.
+fn is_telling(value: &str) -> bool {
+    has_password_look(value) && value.chars().any(char::is_alphabetic)
 }
 
 /// Parts that only hold the look and the frame of a workbook.
