@@ -106,6 +106,12 @@ pub trait Importer: Send + Sync {
         None
     }
 
+    /// Whether `value` is one of the words that a column of this label may hold; `None` unless the column is about passwords
+    /// and has a fixed list of words. What is none of them may be a password itself.
+    fn knows_word(&self, _label: &str, _value: &str) -> Option<bool> {
+        None
+    }
+
     /// Whether a person should see the differences before they are applied (ledgers kept by hand).
     fn wants_preview(&self) -> bool {
         false

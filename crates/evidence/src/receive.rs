@@ -46,7 +46,8 @@ pub enum ReceiptState {
     Known,
     /// Kept, but no importer knows the format.
     Unrecognised,
-    /// Kept, but its importer could not read it.
+    /// Its importer could not read it. Kept, unless the receipt names no evidence: then it holds secrets that could not be
+    /// taken out, and nothing was stored.
     Unreadable(ReadError),
     /// Nothing was changed yet: a person should look at the differences.
     Previewed(Preview),
@@ -129,7 +130,10 @@ impl Intake<'_> {
     pub fn receive(&self, source: &Source<'_>, mode: Mode) -> Result<Receipt, ReceiveError> {
         let original = ContentHash::of(source.bytes);
         let known = self.database.read(|tx| tables::find_by_original(tx, self.site, original))?;
-        let redaction = self.take_secrets_out(source);
+        let redaction = match self.take_secrets_out(source) {
+            Ok(redaction) => redaction,
+            Err(err) => return Ok(self.withhold(source, self.registry.find(source), err, original)),
+        };
         let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
         let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
         let reading = self.read(source, &Source { bytes: stored, ..*source }, original, struck)?;
@@ -164,10 +168,11 @@ impl Intake<'_> {
 
     /// The bytes without their secrets; `None` if there are none. Whatever the format: a file nobody recognises, or one that is
     /// read as something else, may hold a secret all the same.
-    #[must_use]
-    pub fn take_secrets_out(&self, source: &Source<'_>) -> Option<Redaction> {
-        let own = self.registry.find(source).and_then(|importer| importer.redact(source.bytes));
-        own.or_else(|| self.registry.iter().find_map(|importer| importer.redact(source.bytes)))
+    ///
+    /// # Errors
+    /// Why secrets that are in there can't be taken out; such a file must not be stored.
+    pub fn take_secrets_out(&self, source: &Source<'_>) -> Result<Option<Redaction>, ReadError> {
+        self.registry.strike(self.registry.find(source), source.bytes)
     }
 
     /// What the importer of `source` makes of `redacted`, the same file without its secrets.
@@ -190,6 +195,18 @@ impl Intake<'_> {
             Some(Ok(())) => ReceiptState::Applied,
         };
         Ok(Reading::new(importer, redacted, sink, state, struck, original))
+    }
+
+    /// The answer for a file with secrets that cannot be taken out: nothing of it is stored, not even that it was there.
+    fn withhold(
+        &self,
+        source: &Source<'_>,
+        importer: Option<&dyn Importer>,
+        err: ReadError,
+        original: ContentHash,
+    ) -> Receipt {
+        let sink = FactSink::new(self.dictionary);
+        Reading::new(importer, source, sink, ReceiptState::Unreadable(err), Vec::new(), original).receipt
     }
 
     fn preview(&self, reading: Reading<'_>) -> Result<Receipt, ReceiveError> {

@@ -1,6 +1,9 @@
 //! Which importer reads a file, decided by its content.
 
-use crate::importer::{Importer, Source};
+use formats::secret;
+
+use crate::importer::{Importer, ReadError, Redaction, Source, Struck};
+use base::Locator;
 
 /// The importers of this installation, most particular first.
 #[derive(Default)]
@@ -27,8 +30,43 @@ impl Registry {
         self.importers.iter().find(|importer| importer.recognises(source)).map(AsRef::as_ref)
     }
 
+    /// Takes every secret out, whatever the file is: first what its importer knows of (of a file nobody recognises: what any
+    /// importer knows of), then what [`secret::strike`] finds. `None` if there is none.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the file holds secrets that cannot be taken out. It must not be stored then.
+    pub fn strike(&self, importer: Option<&dyn Importer>, bytes: &[u8]) -> Result<Option<Redaction>, ReadError> {
+        let mut redaction = None;
+        match importer {
+            Some(importer) => take(&mut redaction, bytes, |bytes| importer.redact(bytes)),
+            None => self.iter().for_each(|importer| take(&mut redaction, bytes, |bytes| importer.redact(bytes))),
+        }
+        let words = |label: &str, value: &str| self.iter().find_map(|importer| importer.knows_word(label, value));
+        let present = redaction.as_ref().map_or(bytes, |redaction: &Redaction| redaction.bytes.as_slice());
+        let found = secret::strike(present, &words).map_err(|err| ReadError {
+            message: "unreadable-secrets-inside",
+            locator: Locator::Whole,
+            detail: err.to_string(),
+        })?;
+        take(&mut redaction, bytes, |_| {
+            let struck = found.as_ref()?.struck.iter();
+            let struck = struck.map(|one| Struck { what: one.what.clone(), locator: one.locator.clone() }).collect();
+            Some(Redaction { bytes: found.as_ref()?.bytes.clone(), struck })
+        });
+        Ok(redaction)
+    }
+
     /// Every importer.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Importer> {
         self.importers.iter().map(AsRef::as_ref)
+    }
+}
+
+/// Redacts what is left after the redactions before.
+fn take(redaction: &mut Option<Redaction>, original: &[u8], redact: impl FnOnce(&[u8]) -> Option<Redaction>) {
+    let present = redaction.as_ref().map_or(original, |redaction| redaction.bytes.as_slice());
+    if let Some(more) = redact(present) {
+        let struck = redaction.take().map(|before| before.struck).unwrap_or_default();
+        *redaction = Some(Redaction { bytes: more.bytes, struck: struck.into_iter().chain(more.struck).collect() });
     }
 }

@@ -310,7 +310,7 @@ fn read_entry(
 /// UTF-8 if it is valid UTF-8 (some producers forget the flag that says so), else CP932.
 ///
 /// Backslashes become `/`: Windows PowerShell 5.1 writes them between folders. The safety of the name is judged after that.
-fn decode_name(raw: &[u8]) -> Option<String> {
+pub(crate) fn decode_name(raw: &[u8]) -> Option<String> {
     if let Ok(name) = std::str::from_utf8(raw) {
         return Some(name.replace('\\', "/"));
     }

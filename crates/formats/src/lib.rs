@@ -16,6 +16,7 @@ pub mod nmap;
 pub mod redaction;
 pub mod registry_policy;
 pub mod scalar;
+pub mod secret;
 pub mod statement;
 pub mod table;
 pub mod text;

@@ -207,6 +207,11 @@ impl<'a> Units<'a> {
         Self { bytes, encoding: detect(bytes) }
     }
 
+    /// Units of a text that is UTF-8 already.
+    pub(crate) const fn of_utf8(bytes: &'a [u8]) -> Self {
+        Self { bytes, encoding: Encoding::Utf8 }
+    }
+
     /// ASCII text in the encoding of this file.
     pub(crate) fn encode_ascii(&self, text: &str) -> Vec<u8> {
         if self.encoding.unit_bytes() == 1 {

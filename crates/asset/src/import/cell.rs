@@ -33,6 +33,12 @@ pub(crate) fn read(definition: &Definition, wording: &Wording, text: &str) -> Re
     }
 }
 
+/// Whether a text is a blank or a word for a value of this fact.
+pub(crate) fn is_word(key: &str, wording: &Wording, text: &str) -> bool {
+    let folded = scalar::fold_width(text);
+    BLANKS.contains(&folded.to_lowercase().as_str()) || wording.value_of(key, &folded).is_some()
+}
+
 fn read_date(text: &str) -> Result<Option<FactValue>, CellRefusal> {
     if text == "不明" {
         return Ok(None);

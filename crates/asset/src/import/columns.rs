@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use assess::{Dictionary, KeyId};
-use base::SubjectKind;
+use assess::{Definition, Dictionary, KeyId};
+use base::{FactType, SubjectKind};
 use formats::table::normalise_label;
 use serde::Deserialize;
 
@@ -11,6 +11,8 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Columns {
     by_label: HashMap<(SubjectKind, String), KeyId>,
+    /// Labels of columns about passwords that take a fixed list of words, and their keys.
+    about_passwords: HashMap<String, String>,
 }
 
 /// Why `columns.toml` cannot be used.
@@ -50,7 +52,22 @@ impl Columns {
                 by_label.entry((definition.subject, normalise_label(&synonym))).or_insert(definition.id);
             }
         }
-        Ok(Self { by_label })
+        let mut about_passwords = HashMap::new();
+        for ((_, label), key) in &by_label {
+            let takes_words = |one: &&Definition| one.fact_type == FactType::Bool || !one.values.is_empty();
+            if let Some(definition) = dictionary.definition(*key).filter(takes_words)
+                && ["password", "credential"].iter().any(|word| definition.key.contains(word))
+            {
+                about_passwords.insert(label.clone(), definition.key.clone());
+            }
+        }
+        Ok(Self { by_label, about_passwords })
+    }
+
+    /// The key of a column about passwords that takes a fixed list of words.
+    #[must_use]
+    pub(crate) fn about_passwords(&self, header: &str) -> Option<&str> {
+        self.about_passwords.get(&normalise_label(header)).map(String::as_str)
     }
 
     /// The fact a column with this header holds in a sheet about `kind`.

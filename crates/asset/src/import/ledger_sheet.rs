@@ -88,6 +88,11 @@ impl Importer for LedgerSheet {
         table::read_csv(head(source.bytes), &table::Limits::default()).is_ok_and(|head| self.layout(&head).is_some())
     }
 
+    fn knows_word(&self, label: &str, value: &str) -> Option<bool> {
+        let key = self.columns.about_passwords(label)?;
+        Some(cell::is_word(key, &self.wording, value))
+    }
+
     fn wants_preview(&self) -> bool {
         true
     }

@@ -177,6 +177,20 @@ impl<'a> Desk<'a> {
         }
     }
 
+    pub(crate) fn receive_bytes(&self, name: &str, bytes: &[u8], mode: Mode) -> Result<Receipt, ReceiveError> {
+        let intake = Intake {
+            database: &self.store.database,
+            blobs: &self.store.blobs,
+            ledger: &self.ledger,
+            registry: &self.registry,
+            dictionary: &self.dictionary,
+            site: "handa",
+            who: "tester",
+        };
+        let source = Source { name, bytes, received_at: NOW, modified_at: None, neighbours: &Alone };
+        intake.receive(&source, mode)
+    }
+
     pub(crate) fn world(&self) -> World {
         self.store.database.read(|tx| World::load(tx, "handa", &self.dictionary, NOW)).unwrap()
     }

@@ -244,7 +244,7 @@ fn a_staged_file_is_recorded_with_the_original_hash_and_what_was_struck() {
         let source = desk.source("a.txt", text);
         let receipt = desk.intake("handa").receive(&source, Mode::PreviewLedgers)?;
         assert!(matches!(receipt.state, ReceiptState::Previewed(_)), "{receipt:?}");
-        let redaction = desk.intake("handa").take_secrets_out(&source).unwrap();
+        let redaction = desk.intake("handa").take_secrets_out(&source).unwrap().unwrap();
         assert!(!String::from_utf8_lossy(&redaction.bytes).contains("hunter2"));
         let staged = Staged { original: ContentHash::of(text.as_bytes()), struck: redaction.struck };
         let kept = String::from_utf8(redaction.bytes).unwrap();
@@ -262,6 +262,50 @@ fn a_staged_file_is_recorded_with_the_original_hash_and_what_was_struck() {
         assert_eq!((row.sha256, row.original), (ContentHash::of(kept.as_bytes()), ContentHash::of(text.as_bytes())));
         let again = desk.intake("handa").receive(&source, Mode::PreviewLedgers)?;
         assert_eq!(again.state, ReceiptState::Known, "the original handed in again is recognised");
+        Ok(())
+    });
+}
+
+#[test]
+fn whatever_importer_reads_a_file_the_passwords_in_it_go_first() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        for (text, stored) in [
+            ("LINES\nasset:a asset.name PW:Kinen2024", "LINES\nasset:a asset.name PW:***"),
+            ("host,パスワード\nnas,Kinen2024\n", "host,パスワード\nnas,***\n"),
+            ("ELSE\nsecret hunter2\nnet user a Kinen2024 /add", "ELSE\nsecret\nnet user a *** /add"),
+        ] {
+            let receipt = desk.receive("x.txt", text)?;
+            assert_eq!(String::from_utf8(store.blobs.read(receipt.sha256)?)?, stored);
+            assert!(!receipt.struck.is_empty());
+        }
+        let name = desk.world();
+        assert!(!format!("{name:?}").contains("Kinen2024"), "nor in the facts");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_workbook_with_passwords_that_cannot_be_taken_out_is_not_stored_at_all() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice();
+        let bytes = [head, &[0; 600], &wide("パスワード"), &[4, 0, 1], &wide("Kinen2024"), &[0; 8]].concat();
+        for mode in [Mode::Apply, Mode::PreviewLedgers, Mode::PreviewAll] {
+            let receipt = desk.receive_bytes("old.xls", &bytes, mode)?;
+            assert!(
+                matches!(&receipt.state, ReceiptState::Unreadable(err) if err.message == "unreadable-secrets-inside")
+            );
+            assert_eq!(
+                (receipt.evidence, receipt.refusals.len(), store.blobs.contains(receipt.sha256)?),
+                (None, 1, false)
+            );
+            assert!(!format!("{receipt:?}").contains("Kinen2024"));
+        }
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0));
+        let harmless = [head, &[0; 600], &wide("設置場所"), &[4, 0, 1]].concat();
+        assert!(desk.receive_bytes("old.xls", &harmless, Mode::Apply)?.evidence.is_some());
         Ok(())
     });
 }

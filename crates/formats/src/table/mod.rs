@@ -9,6 +9,7 @@ mod xlsx;
 
 pub use csv::{ReadCsvError, read_csv, write_csv_cell};
 pub use header::{HeaderLabel, HeaderRow, find_header, normalise_label};
+pub(crate) use xlsx::archive_limits;
 pub use xlsx::{ReadXlsxError, looks_like_xlsx, read_xlsx};
 
 use base::Locator;

@@ -111,7 +111,7 @@ pub fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Table>, ReadXlsxEr
     catch_unwind(AssertUnwindSafe(|| read_sheets(bytes, limits))).unwrap_or(Err(ReadXlsxError::Contradiction))
 }
 
-fn archive_limits(limits: &Limits) -> archive::Limits {
+pub(crate) fn archive_limits(limits: &Limits) -> archive::Limits {
     archive::Limits {
         archive_bytes: limits.bytes,
         entries: 5_000,

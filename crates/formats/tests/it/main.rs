@@ -13,4 +13,6 @@ mod group_policy;
 mod kev;
 mod nmap;
 mod samples;
+mod secret_samples;
+mod secret_workbook;
 mod table;

@@ -28,6 +28,7 @@ unreadable-json = Can't be read as JSON ({ $detail }). Export it again.
 unreadable-no-header = No header row of a ledger was found. The first rows need headers such as asset number or host name.
 unreadable-no-name = The file name does not tell whose settings these are ({ $detail }).
 unreadable-registry-policy = Can't be read as registry.pol ({ $detail }). Export it again.
+unreadable-secrets-inside = The file holds passwords or other secrets that cannot be taken out ({ $detail }). It was not stored. Delete that column, or save the file again as .xlsx without protection, and hand it in again.
 unreadable-signature = The signature is wrong. Ask the person who wrote it. The content was not used.
 unreadable-statement = Can't be read as a statement ({ $detail }).
 unreadable-support-dates = Can't be read as support dates ({ $detail }).

@@ -30,6 +30,7 @@ unreadable-json = JSON として読めませんでした（{ $detail }）。も�
 unreadable-no-header = 台帳の見出し行が見つかりませんでした。1行目に「管理番号」「ホスト名」などの見出しがあるか確かめてください。
 unreadable-no-name = ファイル名から設定の持ち主が分かりませんでした（{ $detail }）。
 unreadable-registry-policy = registry.pol として読めませんでした（{ $detail }）。もう一度書き出してください。
+unreadable-secrets-inside = パスワードなどの秘密が書かれた列か備考がありますが、取り除けないファイルです（{ $detail }）。保管していません。その列を消すか、パスワードの保護を外して .xlsx で保存し直してから、もう一度渡してください。
 unreadable-signature = 電子署名が正しくありません。書いた本人に確かめてください。内容は使っていません。
 unreadable-statement = 書類・回答のファイルとして読めませんでした（{ $detail }）。
 unreadable-support-dates = サポート期限のファイルとして読めませんでした（{ $detail }）。
