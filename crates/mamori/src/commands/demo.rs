@@ -25,6 +25,7 @@ use installation::{Installation, SystemClock};
 const SEED: u64 = 20_211_031;
 
 pub(crate) fn run(context: Context<'_>, arguments: &DemoArgs) -> Result<Outcome> {
+    demo_office::check_address(context.settings.lang, arguments.listen)?;
     let folder = demo_folder(&context, arguments)?;
     let data = folder.join("data");
     claim_folder(&context, &folder)?;

@@ -88,17 +88,24 @@ const PEOPLE: [Somebody; 6] = [
     },
 ];
 
+/// Refuses an address that others can reach: whoever has a link is in.
+pub(super) fn check_address(lang: Lang, listen: Option<SocketAddr>) -> Result<()> {
+    match listen {
+        Some(address) if !address.ip().is_loopback() => {
+            let arguments = [("address", address.to_string().into())];
+            Err(Mistake(i18n::message(lang, "serve-plain-not-local", &arguments)).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Serves the office of the demonstration until a signal says to end.
 pub(super) fn open(installation: &Arc<Installation>, listen: Option<SocketAddr>, as_json: bool) -> Result<()> {
-    let listen = listen.unwrap_or(LISTEN);
-    if !listen.ip().is_loopback() {
-        let arguments = [("address", listen.to_string().into())];
-        return Err(Mistake(installation.say("serve-plain-not-local", &arguments)).into());
-    }
     // The pages read what an assessment left for them.
     let done = work::do_all(installation)?;
     done.failures.iter().for_each(|failure| output::note(failure));
     let tokens = add_people(installation)?;
+    let listen = listen.unwrap_or(LISTEN);
     let serving =
         Serving { installation: Arc::clone(installation), listen, monitor: None, encryption: None, with_setup: false };
     let served = serving::serve(&serving, |opened| {

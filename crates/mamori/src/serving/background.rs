@@ -12,8 +12,8 @@ use super::setup_code;
 
 /// First pause when nothing waits; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// Longest pause. Jobs of other nodes, and those to be tried again, wait at most this long.
-const LONGEST_PAUSE: Duration = Duration::from_secs(16);
+/// Longest pause. Work that other nodes or threads leave, and jobs to be tried again, wait at most this long.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The thread that does the jobs. Cloning shares it.
 #[derive(Clone)]

@@ -30,20 +30,25 @@ const AUTHORITY_DAYS: i64 = 3_650;
 pub(crate) struct Names(Vec<String>);
 
 impl Names {
-    /// The host's own names and `more`.
+    /// `more`, and the names this host has anyway.
     pub(crate) fn of_this_host(more: &[String], listen: IpAddr) -> Self {
-        let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
         let host = host.or_else(|| Some(std::env::var_os("COMPUTERNAME")?.to_string_lossy().into_owned()));
-        names.extend(host.map(|host| host.trim().to_lowercase()));
-        if !listen.is_unspecified() {
-            names.push(listen.to_string());
+        let host = host.map(|host| host.trim().to_lowercase());
+        let own = (!listen.is_unspecified()).then(|| listen.to_string());
+        let always = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let mut names: Vec<String> = Vec::new();
+        for name in more.iter().cloned().chain(host).chain(own).chain(always) {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
         }
-        names.extend(more.iter().cloned());
-        names.retain(|name| !name.is_empty());
-        names.sort();
-        names.dedup();
         Self(names)
+    }
+
+    /// The name to show: the first of the configuration, else the host's.
+    pub(crate) fn first(&self) -> &str {
+        self.0.first().map_or("localhost", String::as_str)
     }
 }
 
@@ -88,7 +93,7 @@ impl Source {
             .with_no_client_auth()
             .with_single_cert(certificates, private)
             .with_context(|| chain.display().to_string())?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 

@@ -16,6 +16,8 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use installation::{Installation, SystemRandomness};
 use office::{Office, OfficeSettings};
 
@@ -30,6 +32,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const JOB_GRACE: Duration = Duration::from_secs(20);
 /// How often the certificate is looked at.
 const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(3600);
+/// How long the head of a request may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// Largest upload, in bytes.
 const UPLOAD_BYTES: u64 = 256 << 20;
 
@@ -107,9 +111,8 @@ impl Ready {
         let tls = source.as_ref().map(|source| source.load(installation.now())).transpose()?;
         let listener = bind(serving.listen)?;
         let monitor = serving.monitor.map(bind).transpose()?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
         let facts = Opened {
-            url: format!("{scheme}://{}", listener.local_addr()?),
+            url: url_of(listener.local_addr()?, serving),
             monitor: monitor.as_ref().map(TcpListener::local_addr).transpose()?,
             authority: source.as_ref().and_then(Source::authority),
             setup_code,
@@ -157,6 +160,17 @@ async fn wait_for_connections(handle: &Handle<SocketAddr>) {
     }
 }
 
+/// What to type into a browser. Where every address of the host is listened to, that is a name.
+fn url_of(address: SocketAddr, serving: &Serving) -> String {
+    let scheme = if serving.encryption.is_some() { "https" } else { "http" };
+    match &serving.encryption {
+        Some(Encryption::Own(names)) if address.ip().is_unspecified() => {
+            format!("{scheme}://{}:{}", names.first(), address.port())
+        }
+        _ => format!("{scheme}://{address}"),
+    }
+}
+
 fn bind(address: SocketAddr) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| address.to_string())?;
     listener.set_nonblocking(true)?;
@@ -172,12 +186,12 @@ async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(config) => {
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }
@@ -185,10 +199,8 @@ async fn listen(
 }
 
 /// Whoever opens a connection and then says nothing is not waited for.
-fn limit(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    let timer = hyper_util::rt::TokioTimer::new;
-    builder.http1().timer(timer()).header_read_timeout(Duration::from_secs(20));
-    builder.http2().timer(timer()).keep_alive_interval(Duration::from_secs(30)).max_concurrent_streams(64);
+fn limit(builder: &mut Builder<TokioExecutor>) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
 }
 
 /// What changes something may leave work behind: the worker looks at once.

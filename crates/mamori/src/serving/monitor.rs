@@ -15,7 +15,7 @@ use store::{StoreError, Transaction};
 
 use super::background::Background;
 
-/// The worker looks at least every 16 s, unless it does a job; after so long without, something is wrong.
+/// The worker looks every few seconds, unless it does a job; after so long without, something is wrong.
 const LONGEST_SILENCE_S: i64 = 120;
 
 #[derive(Clone)]

@@ -16,6 +16,7 @@ mod imports;
 mod ledger;
 mod serve;
 mod serve_backup;
+mod serve_demo;
 mod serve_upgrade;
 mod trouble;
 mod world;
