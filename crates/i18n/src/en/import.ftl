@@ -101,3 +101,4 @@ import-difference-key = What
 import-difference-before = Before
 import-difference-after = After
 import-no-value = (nothing)
+import-decided = ledgers decided

@@ -101,3 +101,4 @@ import-difference-key = 項目
 import-difference-before = 前
 import-difference-after = 後
 import-no-value = （記載なし）
+import-decided = 決めた台帳

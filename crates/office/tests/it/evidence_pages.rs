@@ -211,6 +211,8 @@ fn an_outsider_can_check_an_entry_with_the_proof_and_the_key() {
         std::fs::write(&file, bytes).unwrap();
         Command::new("python3").arg(tool).arg("--inclusion").arg(&file).arg("--key").arg(key.text().trim()).output()
     };
+    let served = person.get("/s/minato/audit/verify_ledger.py");
+    assert_eq!(served.bytes, std::fs::read(tool).unwrap());
     let Ok(sound) = check(&proof.bytes) else {
         eprintln!("SKIPPED: no python3");
         return;
@@ -221,6 +223,32 @@ fn an_outsider_can_check_an_entry_with_the_proof_and_the_key() {
     for bad in ["9999", "-1", "x"] {
         assert_eq!(person.get(&format!("/s/minato/audit/{bad}")).status.as_u16(), 404, "{bad}");
     }
+}
+
+#[test]
+fn the_list_is_searched_sorted_and_paged_by_the_database() {
+    let texts: Vec<String> = (0..60).map(|number| format!("memo {number}")).collect();
+    let names: Vec<String> = (0..60).map(|number| format!("memo_{number:02}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names
+        .iter()
+        .zip(&texts)
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .chain([("台帳.csv", LEDGER.as_bytes())])
+        .collect();
+    let house = house_with(&files);
+    let person = auditor(&house);
+    let first = person.get("/s/minato/evidence").text();
+    assert!(first.contains("61 件") && first.contains("台帳.csv") && !first.contains("memo_05"), "{first}");
+    assert!(person.get("/s/minato/evidence?page=2").text().contains("memo_05"));
+    let found = person.get("/s/minato/evidence?q=MEMO_0").text();
+    assert!(found.contains("10 件"), "{found}");
+    assert!(
+        person.get("/s/minato/evidence?q=%25").text().contains("まだ証跡がありません"),
+        "a mark of the search is no mark here"
+    );
+    let unknown = person.get("/s/minato/evidence?format_of=none&sort=name").text();
+    assert!(unknown.contains("60 件") && unknown.contains("memo_00") && !unknown.contains("memo_59"), "{unknown}");
+    assert!(person.get("/s/minato/evidence?format_of=ledger_sheet").text().contains("1 件"));
 }
 
 #[test]
