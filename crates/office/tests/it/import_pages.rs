@@ -36,7 +36,7 @@ fn settled(person: &Person<'_>, path: &str) -> Answer {
             return answer;
         }
         assert!(began.elapsed() < Duration::from_secs(300), "the import does not end");
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -241,6 +241,29 @@ fn a_laps_password_reaches_no_blob_no_table_and_no_log() {
         let bytes = std::fs::read(&file).unwrap();
         let found = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
         assert!(!found, "{} holds the secret", file.display());
+    }
+}
+
+#[test]
+fn a_ledger_with_passwords_waits_without_them_and_is_recorded_with_its_original_hash() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let ledger =
+        format!("管理番号,機器名,設置場所,IPアドレス,ms-Mcs-AdmPwd\r\nA-1,電子カルテ,2階,192.168.10.11,{SECRET}\r\n");
+    let (path, _) = hand_in(&admin, &[("台帳.csv", ledger.as_bytes())]);
+    let item = admin.get(&format!("{path}/1")).text();
+    assert!(item.contains("取り除いた秘密の値") && item.contains(&format!("{path}/1/apply")), "{item}");
+    assert_eq!(admin.post(&format!("{path}/1/apply"), &[]).status.as_u16(), 303);
+    let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    assert_eq!(rows[0].original, base::ContentHash::of(ledger.as_bytes()));
+    assert_ne!(rows[0].original, rows[0].sha256);
+    let page = admin.get(&format!("/s/minato/evidence/{}", rows[0].id)).text();
+    assert!(page.contains("ms-Mcs-AdmPwd") && page.contains(&rows[0].original.to_string()), "{page}");
+    let mut files = Vec::new();
+    list_files(&house.office.installation.settings.data, &mut files);
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()), "{}", file.display());
     }
 }
 
