@@ -159,12 +159,16 @@ impl Intake<'_> {
         self.apply(&reading, within)
     }
 
-    /// The bytes without their secrets; `None` if there are none. Whatever the format: a file nobody recognises, or one that is
-    /// read as something else, may hold a secret all the same.
+    /// The bytes without their secrets; `None` if there are none. A file nobody recognises may hold a secret all the same, and
+    /// so may a ledger kept by hand: people copy whole exports into one.
     #[must_use]
     pub fn take_secrets_out(&self, source: &Source<'_>) -> Option<Redaction> {
-        let own = self.registry.find(source).and_then(|importer| importer.redact(source.bytes));
-        own.or_else(|| self.registry.iter().find_map(|importer| importer.redact(source.bytes)))
+        let importer = self.registry.find(source);
+        let own = importer.and_then(|importer| importer.redact(source.bytes));
+        if own.is_some() || importer.is_some_and(|importer| !importer.wants_preview()) {
+            return own;
+        }
+        self.registry.iter().find_map(|importer| importer.redact(source.bytes))
     }
 
     /// What the importer of `source` makes of `redacted`, the same file without its secrets.
