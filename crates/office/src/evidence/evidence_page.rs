@@ -116,7 +116,7 @@ pub(super) fn view_path(evidence_path: &str, locator: &Locator) -> String {
     match locator {
         Locator::Whole => format!("{evidence_path}/view"),
         Locator::Line(_) | Locator::Cell { .. } | Locator::Byte(_) | Locator::Path(_) => {
-            format!("{evidence_path}/view?at={}", encode_segment(&locator.to_string()))
+            format!("{evidence_path}/view?at={}#hit", encode_segment(&locator.to_string()))
         }
     }
 }

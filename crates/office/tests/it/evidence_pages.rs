@@ -162,6 +162,11 @@ fn evidence_of_another_site_is_not_there() {
     ] {
         assert_eq!(person.get(&format!("/s/{}/{path}", sites[0].id)).status.as_u16(), 404, "{path}");
     }
+    let entries = house.office.database().read(|tx| store::ledger::list_entries(tx, None, 10_000)).unwrap();
+    let mine = entries.iter().filter(|entry| entry.site == sites[0].id).count();
+    let export = person.get(&format!("/s/{}/audit?format=csv", sites[0].id)).text();
+    assert!(mine > 0 && mine < entries.len());
+    assert_eq!(export.matches("\r\n").count(), mine + 1, "the heading and our own entries");
 }
 
 #[test]
