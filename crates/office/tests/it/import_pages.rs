@@ -257,6 +257,12 @@ fn a_ledger_with_passwords_waits_without_them_and_is_recorded_with_its_original_
     assert_eq!(admin.post(&format!("{path}/1/apply"), &[]).status.as_u16(), 303);
     let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
     assert_eq!(rows[0].original, base::ContentHash::of(ledger.as_bytes()));
+    let (_, _) = hand_in(&admin, &[("取りやめ.csv", LEDGER.as_bytes())]);
+    assert_eq!(admin.post("/s/minato/import/2/1/discard", &[]).status.as_u16(), 303);
+    let installation = &house.office.installation;
+    let key = installation.ledger.public_key();
+    let verified = store::ledger::verify(&installation.database, &installation.blobs, &key, &[]).unwrap();
+    assert!(verified.problems.is_empty(), "{verified:?}");
     assert_ne!(rows[0].original, rows[0].sha256);
     let page = admin.get(&format!("/s/minato/evidence/{}", rows[0].id)).text();
     assert!(page.contains("ms-Mcs-AdmPwd") && page.contains(&rows[0].original.to_string()), "{page}");
