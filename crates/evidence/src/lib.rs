@@ -8,6 +8,7 @@ pub mod facts_root;
 pub mod gather;
 pub mod importer;
 pub mod preview;
+mod reading;
 pub mod receive;
 mod recognise;
 pub mod store;

@@ -14,8 +14,8 @@ pub use facts::{
 };
 
 pub use one::{
-    NamedRow, RefusalRow, find_evidence, find_grade_of_evidence, list_facts_of_evidence, list_refusals_of_evidence,
-    list_struck_of_evidence,
+    EvidenceOrder, EvidenceSearch, NamedRow, RefusalRow, count_evidence, find_evidence, find_grade_of_evidence,
+    list_facts_of_evidence, list_refusals_of_evidence, list_struck_of_evidence, search_evidence,
 };
 
 use crate::importer::{Refusal, Struck};

@@ -1,4 +1,4 @@
-//! One piece of evidence with everything that was read from it, page by page.
+//! Evidence page by page: the list of a site, and everything that was read from one piece.
 
 use base::{Grade, Locator, Subject, SubjectKind};
 use store::{StoreError, Transaction, Value};
@@ -31,6 +31,102 @@ pub struct RefusalRow {
     pub message: String,
     /// What was found; may be empty.
     pub detail: String,
+}
+
+/// Orders of the list of evidence. Each is turned around by [`EvidenceSearch::is_descending`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EvidenceOrder {
+    /// By number: in the order it was received.
+    #[default]
+    Number,
+    /// By name.
+    Name,
+    /// By importer.
+    Importer,
+    /// By who handed it in.
+    Who,
+    /// By the number of facts.
+    Facts,
+    /// By the number of refusals.
+    Refused,
+}
+
+/// Which evidence of a site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvidenceSearch {
+    /// Words that all occur in the name or in who handed it in; ASCII letters without regard to case.
+    pub words: Vec<String>,
+    /// Only of this importer; `Some("")`: only what nobody recognised.
+    pub importer: Option<String>,
+    /// The order.
+    pub order: EvidenceOrder,
+    /// Whether the last come first.
+    pub is_descending: bool,
+}
+
+impl EvidenceSearch {
+    fn condition(&self, site: &str) -> (String, Vec<Value>) {
+        let mut values: Vec<Value> = vec![site.into()];
+        let mut condition = "site = $1".to_owned();
+        for word in &self.words {
+            let escaped = word.to_ascii_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            values.push(format!("%{escaped}%").into());
+            condition.push_str(&format!(" AND LOWER(name || ' ' || who) LIKE ${} ESCAPE '\\'", values.len()));
+        }
+        if let Some(importer) = &self.importer {
+            values.push(importer.into());
+            condition.push_str(&format!(" AND importer = ${}", values.len()));
+        }
+        (condition, values)
+    }
+}
+
+/// Evidence of a site: at most `limit` from `offset` on.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn search_evidence(
+    tx: &mut Transaction,
+    site: &str,
+    search: &EvidenceSearch,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<EvidenceRow>, StoreError> {
+    let (condition, mut values) = search.condition(site);
+    let direction = if search.is_descending { "DESC" } else { "ASC" };
+    let order = match search.order {
+        EvidenceOrder::Number => String::new(),
+        EvidenceOrder::Name => format!("name {direction}, "),
+        EvidenceOrder::Importer => format!("importer {direction}, "),
+        EvidenceOrder::Who => format!("who {direction}, "),
+        EvidenceOrder::Facts => format!("fact_count {direction}, "),
+        EvidenceOrder::Refused => format!("refused {direction}, "),
+    };
+    let place = values.len();
+    values.extend([window(limit), window(offset)]);
+    let sql = format!(
+        "SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE {condition} ORDER BY {order}id {direction} LIMIT ${} OFFSET ${}",
+        place + 1,
+        place + 2
+    );
+    tx.query(&sql, &values)?.iter().map(read_evidence).collect()
+}
+
+/// How much evidence a search finds, counted up to `most`.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn count_evidence(
+    tx: &mut Transaction,
+    site: &str,
+    search: &EvidenceSearch,
+    most: usize,
+) -> Result<usize, StoreError> {
+    let (condition, mut values) = search.condition(site);
+    values.push(window(most));
+    let sql =
+        format!("SELECT COUNT(*) FROM (SELECT 1 FROM evidence WHERE {condition} LIMIT ${}) AS found", values.len());
+    Ok(usize::try_from(tx.get(&sql, &values)?.count(0)?).unwrap_or(usize::MAX))
 }
 
 fn window(number: usize) -> Value {

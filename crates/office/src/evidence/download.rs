@@ -12,6 +12,8 @@ use web::{HttpError, SiteVisit, blocking};
 use super::{audit_entry, evidence_page};
 use crate::state::Shared;
 
+const VERIFIER: &str = include_str!("../../../../tools/verify_ledger.py");
+
 /// The stored bytes of a piece of evidence. Who took them stands in the ledger.
 pub(super) async fn evidence(
     visit: SiteVisit,
@@ -50,6 +52,11 @@ pub(super) async fn proof(
 pub(super) async fn key(_: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
     let line = format!("{}\n", office.installation.ledger.public_key());
     attachment("text/plain; charset=utf-8", "public-key.txt", line.into_bytes())
+}
+
+/// The program with which an outsider checks: it needs Python and nothing of ours.
+pub(super) async fn tool(_: SiteVisit) -> Result<Response, HttpError> {
+    attachment("text/plain; charset=utf-8", "verify_ledger.py", VERIFIER.into())
 }
 
 /// Bytes that are gone or changed are a matter for the verification of the ledger; the reader is told in plain words.

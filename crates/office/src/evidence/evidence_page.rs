@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use base::Locator;
 use web::list::{Cell, Column, List, ListQuery, Total};
-use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::words;
@@ -63,7 +62,7 @@ pub(super) async fn show(
         let line = |what: String, locator: &Locator| PlaceLine {
             what,
             place: words::place(&visit, locator),
-            path: view_path(&path, locator),
+            path: words::view_path(&path, locator),
         };
         let refused = usize::try_from(row.refused).unwrap_or(usize::MAX);
         let refused_note = if refused > refusals.len() {
@@ -111,16 +110,6 @@ pub(super) fn format(office: &Office, visit: &SiteVisit, importer: &str) -> Stri
     found.map_or_else(|| visit.text("evidence-unrecognised"), |one| one.label().get(visit.lang).to_owned())
 }
 
-/// The way to a place in the bytes.
-pub(super) fn view_path(evidence_path: &str, locator: &Locator) -> String {
-    match locator {
-        Locator::Whole => format!("{evidence_path}/view"),
-        Locator::Line(_) | Locator::Cell { .. } | Locator::Byte(_) | Locator::Path(_) => {
-            format!("{evidence_path}/view?at={}", encode_segment(&locator.to_string()))
-        }
-    }
-}
-
 /// What an outsider types to check a proof.
 pub(super) fn proof_command(office: &Office) -> String {
     format!("python3 verify_ledger.py --inclusion proof.json --key '{}'", office.installation.ledger.public_key())
@@ -142,7 +131,7 @@ fn list(office: &Office, visit: &SiteVisit, path: &str, row: &EvidenceRow, facts
                     Cell::link(fact.subject.id(), words::subject_path(visit, &fact.subject)),
                     Cell::text(words::label(office, visit, &fact.key)),
                     Cell::text(words::value(visit, &fact.value)),
-                    Cell::link(words::place(visit, &fact.locator), view_path(path, &fact.locator)),
+                    Cell::link(words::place(visit, &fact.locator), words::view_path(path, &fact.locator)),
                 ]
             })
             .collect(),

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Routes<Shared> {
         .get("/s/{site}/evidence/{number}/download", readers, download::evidence)
         .get("/s/{site}/audit", readers, audit_page::show)
         .get("/s/{site}/audit/key", readers, download::key)
+        .get("/s/{site}/audit/verify_ledger.py", readers, download::tool)
         .get("/s/{site}/audit/{seq}", readers, audit_entry::show)
         .get("/s/{site}/audit/{seq}/proof", readers, download::proof)
 }

@@ -57,3 +57,13 @@ pub(crate) fn grade(visit: &SiteVisit, grade: Grade) -> String {
         Grade::Stated => visit.text("grade-stated"),
     }
 }
+
+/// The way to a place in the bytes.
+pub(crate) fn view_path(evidence_path: &str, locator: &Locator) -> String {
+    match locator {
+        Locator::Whole => format!("{evidence_path}/view"),
+        Locator::Line(_) | Locator::Cell { .. } | Locator::Byte(_) | Locator::Path(_) => {
+            format!("{evidence_path}/view?at={}#hit", encode_segment(&locator.to_string()))
+        }
+    }
+}

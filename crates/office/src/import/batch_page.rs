@@ -117,12 +117,7 @@ fn finished(
         who: &batch.who,
         started: visit.minute(batch.started_at),
         trouble: trouble(visit, batch, counts.iter().sum()),
-        counts: ItemState::ALL
-            .into_iter()
-            .zip(counts)
-            .filter(|(_, count)| *count > 0)
-            .map(|(state, count)| (words::state_text(visit, state), count))
-            .collect(),
+        counts: count_lines(visit, counts, open),
         waiting,
         assessed,
         is_waiting,
@@ -131,6 +126,21 @@ fn finished(
     let above = above.render().map_err(HttpError::internal)?;
     let around = if is_waiting { around.clone().refresh(5) } else { around.clone() };
     list(office, visit, path, &items, total).respond(visit, &around, query, &above)
+}
+
+/// How many files there are of each state; of the ledgers, those that wait and those that were decided.
+fn count_lines(visit: &SiteVisit, counts: [usize; 6], open: usize) -> Vec<(String, usize)> {
+    let mut lines = Vec::new();
+    for (state, count) in ItemState::ALL.into_iter().zip(counts) {
+        if state == ItemState::Previewed {
+            lines.push((words::state_text(visit, state), open));
+            lines.push((visit.text("import-decided"), count.saturating_sub(open)));
+        } else {
+            lines.push((words::state_text(visit, state), count));
+        }
+    }
+    lines.retain(|(_, count)| *count > 0);
+    lines
 }
 
 fn trouble(visit: &SiteVisit, batch: &Batch, done: usize) -> String {

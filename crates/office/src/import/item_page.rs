@@ -7,7 +7,7 @@ use base::Subject;
 use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::differences::{ChangeLine, Differences};
+use super::differences::{ChangeLine, Differences, RefusalLine};
 use super::store::{self as tables, Decision, Item, ItemState};
 use super::{decide, words};
 use crate::Office;
@@ -42,7 +42,8 @@ struct Body<'a> {
     evidence: Option<(String, String)>,
     decided: String,
     struck: Vec<(String, String)>,
-    refusals: Vec<(String, String)>,
+    /// Place, reason, and the way to the place if the file was kept.
+    refusals: Vec<(String, String, String)>,
     differences: Option<&'a Differences>,
     groups: Vec<Group>,
 }
@@ -98,17 +99,23 @@ pub(super) async fn show(
             }),
             decided: decided(&visit, &item),
             struck: item.struck.iter().map(|one| (one.what.clone(), places::place(&visit, &one.locator))).collect(),
-            refusals: item
-                .refusals
-                .iter()
-                .map(|one| (places::place(&visit, &one.locator()), places::reason(&visit, &one.message, &one.detail)))
-                .collect(),
+            refusals: refusals(&visit, &item),
             differences: item.preview.as_ref(),
             groups: item.preview.as_ref().map(|shown| groups(&office, &visit, shown)).unwrap_or_default(),
         };
         page(&visit, &around, &body)
     })
     .await
+}
+
+fn refusals(visit: &SiteVisit, item: &Item) -> Vec<(String, String, String)> {
+    let evidence = item.evidence.map(|number| visit.path_of(&format!("evidence/{number}")));
+    let line = |one: &RefusalLine| {
+        let locator = one.locator();
+        let path = evidence.as_ref().map(|path| places::view_path(path, &locator)).unwrap_or_default();
+        (places::place(visit, &locator), places::reason(visit, &one.message, &one.detail), path)
+    };
+    item.refusals.iter().map(line).collect()
 }
 
 fn decided(visit: &SiteVisit, item: &Item) -> String {

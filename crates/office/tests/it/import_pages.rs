@@ -1,7 +1,7 @@
 //! Handing in: upload, progress, differences, decisions.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
@@ -27,6 +27,7 @@ fn keeper<'h>(house: &'h House, login: &str) -> Person<'h> {
 }
 
 /// Waits until the files of a batch were received; returns its page.
+#[expect(clippy::disallowed_methods, reason = "a thread of the office works meanwhile")]
 fn settled(person: &Person<'_>, path: &str) -> Answer {
     let began = Instant::now();
     loop {
@@ -35,8 +36,8 @@ fn settled(person: &Person<'_>, path: &str) -> Answer {
         if !answer.text().contains("?part=progress") {
             return answer;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "the import does not end");
-        std::thread::sleep(Duration::from_millis(20));
+        assert!(began.elapsed() < Duration::from_secs(300), "the import does not end");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -186,8 +187,44 @@ fn the_third_upload_at_once_is_asked_to_wait() {
     assert!(house.office.frame.uploads.take().is_some(), "the place is given back after the import");
 }
 
+/// Everything that is logged by whichever test, as text.
+struct Log;
+
+static LOGGED: Mutex<String> = Mutex::new(String::new());
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Fields(String);
+        impl tracing::field::Visit for Fields {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                self.0.push_str(&format!("{field}={value:?} "));
+            }
+        }
+        let mut fields = Fields(String::new());
+        event.record(&mut fields);
+        LOGGED.lock().unwrap().push_str(&fields.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
 #[test]
-fn a_laps_password_reaches_no_blob_and_no_table() {
+fn a_laps_password_reaches_no_blob_no_table_and_no_log() {
+    let _ = tracing::subscriber::set_global_default(Log);
     let house = House::empty();
     let admin = keeper(&house, "admin");
     let export = export_with_secret();
@@ -196,7 +233,8 @@ fn a_laps_password_reaches_no_blob_and_no_table() {
     let item = admin.get(&format!("{path}/1")).text();
     assert!(item.contains("ms-Mcs-AdmPwd") && item.contains("取り除いた秘密の値"), "{item}");
     assert!(!item.contains(SECRET) && !page.text().contains(SECRET));
-    house.office.installation.database.read(|_| Ok::<_, store::StoreError>(())).unwrap();
+    let logged = LOGGED.lock().unwrap().clone();
+    assert!(logged.contains("/s/{site}/import") && !logged.contains(SECRET), "{logged}");
     let mut files = Vec::new();
     list_files(&house.office.installation.settings.data, &mut files);
     assert!(files.iter().any(|file| file.ends_with("mamori.db")), "{files:?}");
@@ -205,6 +243,52 @@ fn a_laps_password_reaches_no_blob_and_no_table() {
         let found = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
         assert!(!found, "{} holds the secret", file.display());
     }
+}
+
+#[test]
+fn a_ledger_with_passwords_waits_without_them_and_is_recorded_with_its_original_hash() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let ledger =
+        format!("管理番号,機器名,設置場所,IPアドレス,ms-Mcs-AdmPwd\r\nA-1,電子カルテ,2階,192.168.10.11,{SECRET}\r\n");
+    let (path, _) = hand_in(&admin, &[("台帳.csv", ledger.as_bytes())]);
+    let item = admin.get(&format!("{path}/1")).text();
+    assert!(item.contains("取り除いた秘密の値") && item.contains(&format!("{path}/1/apply")), "{item}");
+    assert_eq!(admin.post(&format!("{path}/1/apply"), &[]).status.as_u16(), 303);
+    let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    assert_eq!(rows[0].original, base::ContentHash::of(ledger.as_bytes()));
+    let (_, _) = hand_in(&admin, &[("取りやめ.csv", LEDGER.as_bytes())]);
+    assert_eq!(admin.post("/s/minato/import/2/1/discard", &[]).status.as_u16(), 303);
+    let installation = &house.office.installation;
+    let key = installation.ledger.public_key();
+    let verified = store::ledger::verify(&installation.database, &installation.blobs, &key, &[]).unwrap();
+    assert!(verified.problems.is_empty(), "{verified:?}");
+    assert_ne!(rows[0].original, rows[0].sha256);
+    let page = admin.get(&format!("/s/minato/evidence/{}", rows[0].id)).text();
+    assert!(page.contains("ms-Mcs-AdmPwd") && page.contains(&rows[0].original.to_string()), "{page}");
+    let mut files = Vec::new();
+    list_files(&house.office.installation.settings.data, &mut files);
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_workbook_with_passwords_is_not_kept_and_one_with_an_empty_column_is() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let (with, without) = (include_bytes!("ledger_with_passwords.xlsx"), include_bytes!("ledger.xlsx"));
+    let (path, page) = hand_in(&admin, &[("台帳.xlsx", with), ("別の台帳.xlsx", without)]);
+    assert!(page.text().contains("受け取れません") && page.text().contains("確認待ち"), "{}", page.text());
+    let item = admin.get(&format!("{path}/1")).text();
+    assert!(item.contains("秘密の値の列（ms-Mcs-AdmPwd）"), "{item}");
+    let mut blobs = 0;
+    house.office.installation.blobs.list_each(&mut |_| blobs += 1).unwrap();
+    assert_eq!(blobs, 1);
+    admin.post(&format!("{path}/2/apply"), &[]);
+    let view = admin.get("/s/minato/evidence/1/view?at=cell%3A%E8%B3%87%E7%94%A3%E5%8F%B0%E5%B8%B3%21B3").text();
+    assert!(view.contains("<mark>電子カルテ</mark>"), "{view}");
 }
 
 fn list_files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
@@ -334,18 +418,32 @@ fn a_batch_nobody_works_on_any_more_says_so() {
     assert!(text.contains("途中で止まりました。3 個のうち 1 個"), "{text}");
 }
 
+/// `ログ/メモ.txt` and `../evil.txt`, stored.
+const ARCHIVE: &[u8] = b"PK\x03\x04\x14\x00\x00\x08\x00\x00\x00\x00t]X\x88/\x07\x0b\x00\x00\x00\x0b\x00\x00\x00\x11\x00\x00\x00\xe3\x83\xad\xe3\x82\xb0/\xe3\x83\xa1\xe3\x83\xa2.txtzipped memoPK\x03\x04\x14\x00\x00\x00\x00\x00\x00\x00t]\x83\x16\xdc\x8c\x01\x00\x00\x00\x01\x00\x00\x00\x0b\x00\x00\x00../evil.txtxPK\x01\x02\x14\x03\x14\x00\x00\x08\x00\x00\x00\x00t]X\x88/\x07\x0b\x00\x00\x00\x0b\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x01\x00\x00\x00\x00\xe3\x83\xad\xe3\x82\xb0/\xe3\x83\xa1\xe3\x83\xa2.txtPK\x01\x02\x14\x03\x14\x00\x00\x00\x00\x00\x00\x00t]\x83\x16\xdc\x8c\x01\x00\x00\x00\x01\x00\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x01:\x00\x00\x00../evil.txtPK\x05\x06\x00\x00\x00\x00\x02\x00\x02\x00x\x00\x00\x00d\x00\x00\x00\x00\x00";
+
 #[test]
 fn an_archive_is_unpacked_and_each_file_has_its_line() {
     let house = House::empty();
     let admin = keeper(&house, "admin");
-    let names: Vec<String> = (0..300).map(|number| format!("メモ{number}.txt")).collect();
-    let texts: Vec<String> = (0..300).map(|number| format!("memo {number}")).collect();
+    let (_, page) = hand_in(&admin, &[("集めたもの.zip", ARCHIVE), ("壊れた.zip", b"PK\x03\x04broken")]);
+    let text = page.text();
+    for part in ["集めたもの.zip!/ログ/メモ.txt", "壊れた.zip", "受け取れません"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let rows = house.office.installation.database.read(|tx| evidence::store::list_evidence(tx, "minato")).unwrap();
+    assert!(rows.iter().all(|row| !row.name.contains("..")), "{rows:?}");
+}
+
+#[test]
+fn many_files_stand_on_several_pages() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let names: Vec<String> = (0..60).map(|number| format!("メモ{number}.txt")).collect();
+    let texts: Vec<String> = (0..60).map(|number| format!("memo {number}")).collect();
     let files: Vec<(&str, &[u8])> =
         names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
     let (path, page) = hand_in(&admin, &files);
-    assert!(page.text().contains("300 件") && page.text().contains("rel=\"next\""), "{}", page.text());
-    assert!(admin.get(&format!("{path}?page=6")).text().contains("メモ299.txt"));
+    assert!(page.text().contains("60 件") && page.text().contains("rel=\"next\""), "{}", page.text());
+    assert!(admin.get(&format!("{path}?page=2")).text().contains("メモ59.txt"));
     assert!(admin.get(&format!("{path}?state=known")).text().contains("この条件に合うファイルはありません"));
-    let (_, broken) = hand_in(&admin, &[("壊れた.zip", b"PK\x03\x04broken")]);
-    assert!(broken.text().contains("受け取れません"), "{}", broken.text());
 }
