@@ -273,6 +273,22 @@ fn a_token_is_shown_once_and_taken_back_once() {
 }
 
 #[test]
+fn the_use_of_a_token_shows_in_the_list() {
+    let mut house = House::empty();
+    let fields = [("name", "棚卸"), ("scope", "read"), ("days", "30")];
+    let text = admin(&house).post("/s/minato/tokens", &fields).expect(200).text();
+    let token = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let routes = web::Routes::<()>::new().get("/api/test", web::Needs::TokenRead, || async { "ok" });
+    house.router = routes.into_router(&house.office.frame);
+    for (token, status) in [(token, 200), (token, 200), ("another", 401)] {
+        let bearer = format!("Bearer {token}");
+        house.send(axum::http::Method::GET, "/api/test", &[("authorization", &bearer)], Vec::new()).expect(status);
+    }
+    let tokens = house.office.database().read(|tx| tables::list_api_tokens(tx, "minato")).unwrap();
+    assert_eq!(tokens[0].used_at, Some(house.office.frame.now()));
+}
+
+#[test]
 fn a_token_lasts_from_one_day_to_a_year() {
     let house = House::empty();
     let admin = admin(&house);
