@@ -6,7 +6,7 @@ use serde_json::json;
 use store::ledger::{LedgerError, NewEntry, Recording};
 use store::{BlobError, Blobs, Database, Ledger, StoreError};
 
-use crate::importer::{FactSink, ReadError, Redaction, Refusal, Source, Struck};
+use crate::importer::{FactSink, Importer, ReadError, Redaction, Refusal, Source, Struck};
 use crate::preview::{self, Preview};
 use crate::reading::Reading;
 use crate::recognise::Registry;

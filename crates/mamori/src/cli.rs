@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// 待っている仕事を片づける (do the work that waits)
     #[command(subcommand)]
     Job(JobCommand),
+    /// 画面の利用者。だれもサインインできなくなったときにも使えます (people of the office)
+    #[command(subcommand)]
+    User(UserCommand),
     /// 画面を開く (the office)
     Serve(ServeArgs),
     /// mamori 自身のデータの控えを取る (a portable copy of mamori's own data)
@@ -300,6 +303,47 @@ pub(crate) enum LedgerCommand {
         /// 証跡の中身を含めない (without the evidence bytes)
         #[arg(long)]
         without_blobs: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// 一覧 (list)
+    List,
+    /// 追加し、招待リンクを出す (add somebody, print the invitation)
+    Add {
+        /// ログイン名 (login)
+        login: String,
+        /// 名前 (name)
+        #[arg(long)]
+        name: String,
+        /// 部署 (department)
+        #[arg(long, default_value = "")]
+        department: String,
+        /// 会社（保守ベンダーのとき） (company, for vendors)
+        #[arg(long, default_value = "")]
+        company: String,
+        /// 役割 (roles)
+        #[arg(long = "role", required = true, value_delimiter = ',',
+              value_parser = ["executive", "administrator", "staff", "vendor", "auditor", "group_operator"])]
+        roles: Vec<String>,
+        /// --site ではなく、すべての施設で (at every site instead of --site)
+        #[arg(long)]
+        everywhere: bool,
+    },
+    /// 再設定のリンクを出す。停止中なら再開する (print a link to start anew; enables a disabled account)
+    Reset {
+        login: String,
+        /// 理由 (reason)
+        #[arg(long)]
+        why: String,
+    },
+    /// 利用を停止する (disable)
+    Disable {
+        login: String,
+        /// 理由 (reason)
+        #[arg(long)]
+        why: String,
     },
 }
 

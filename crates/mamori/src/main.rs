@@ -18,6 +18,7 @@ use anyhow::Result;
 use base::Lang;
 use clap::Parser as _;
 use governance::exceptions::ExceptionError;
+use people::admin::AdminError;
 use store::dump::DumpError;
 use store::ledger::{ExportError, LedgerError, VerifyError};
 use store::{BlobError, StoreError};
@@ -68,6 +69,7 @@ fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
         Command::Ledger(command) => commands::ledger::run(context, command),
         Command::Fact { subject } => commands::fact::run(context, subject.as_deref()),
         Command::Job(command) => commands::job::run(context, command),
+        Command::User(command) => commands::user::run(&context, command),
         Command::Serve(arguments) => commands::serve::run(context, arguments),
         Command::BackupSelf(arguments) => commands::backup::backup(&context, arguments),
         Command::RestoreSelf(arguments) => commands::backup::restore(&context, arguments),
@@ -117,6 +119,9 @@ fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a S
         return Some(err);
     }
     if let Some(ExceptionError::Store(err) | ExceptionError::Ledger(LedgerError::Store(err))) = cause.downcast_ref() {
+        return Some(err);
+    }
+    if let Some(AdminError::Store(err) | AdminError::Ledger(LedgerError::Store(err))) = cause.downcast_ref() {
         return Some(err);
     }
     cause.downcast_ref()

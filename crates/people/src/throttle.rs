@@ -7,8 +7,10 @@ use std::net::IpAddr;
 
 use base::{ContentHash, UtcSeconds};
 
-/// Failures older than this no longer count, in seconds.
+/// Failures of one login older than this no longer count, in seconds.
 pub const WINDOW_S: i64 = 24 * 3_600;
+/// Failures of one address older than this no longer count: a whole hospital may share an address.
+pub const ADDRESS_WINDOW_S: i64 = 3_600;
 /// Failures of one login from one source before anybody has to wait.
 pub const FREE: usize = 5;
 /// Failures from one address, whatever the login, before that address has to wait.
@@ -39,35 +41,34 @@ pub enum Decision {
 /// Whether an attempt is looked at now.
 #[must_use]
 pub fn decide(attempts: &Attempts, now: UtcSeconds) -> Decision {
-    let of_source = wait(&attempts.of_source, FREE, now);
-    let of_address = wait(&attempts.of_address, FREE_OF_ADDRESS, now);
+    let of_source = wait(&recent(&attempts.of_source, WINDOW_S, now), FREE, now);
+    let of_address = wait(&recent(&attempts.of_address, ADDRESS_WINDOW_S, now), FREE_OF_ADDRESS, now);
     match of_source.max(of_address) {
         0 => Decision::Now,
         seconds => Decision::Wait(seconds),
     }
 }
 
+/// The failures that are recent enough to count.
+fn recent(failures: &[UtcSeconds], window_s: i64, now: UtcSeconds) -> Vec<UtcSeconds> {
+    failures.iter().copied().filter(|at| now.0 - at.0 < window_s).collect()
+}
+
 /// Seconds still to wait after these failures.
 fn wait(failures: &[UtcSeconds], free: usize, now: UtcSeconds) -> i64 {
-    let counted = failures.iter().filter(|at| counts(**at, now));
-    let (count, last) = counted.fold((0_usize, None), |(count, last), at| (count + 1, last.max(Some(*at))));
-    let Some(last) = last.filter(|_| count >= free) else { return 0 };
+    let count = failures.len();
+    let Some(last) = failures.iter().max().filter(|_| count >= free) else { return 0 };
     let doublings = u32::try_from(count - free).unwrap_or(u32::MAX).min(20);
     let delay = FIRST_WAIT_S.saturating_mul(1_i64 << doublings).min(LONGEST_WAIT_S);
     // A clock that was set back must not make anybody wait longer than the delay.
     (last.0 + delay - now.0).clamp(0, delay)
 }
 
-/// Whether a failure is recent enough.
-const fn counts(at: UtcSeconds, now: UtcSeconds) -> bool {
-    now.0 - at.0 < WINDOW_S
-}
-
 /// Whether this failure is the one after which somebody has to wait: the moment to write it into the ledger.
 #[must_use]
 pub fn is_threshold(attempts: &Attempts, now: UtcSeconds) -> bool {
-    let count = |failures: &[UtcSeconds]| failures.iter().filter(|at| counts(**at, now)).count();
-    count(&attempts.of_source) == FREE || count(&attempts.of_address) == FREE_OF_ADDRESS
+    recent(&attempts.of_source, WINDOW_S, now).len() == FREE
+        || recent(&attempts.of_address, ADDRESS_WINDOW_S, now).len() == FREE_OF_ADDRESS
 }
 
 /// Where an attempt comes from.
@@ -162,6 +163,14 @@ mod tests {
         assert_eq!(of_address(29, 0), Decision::Now);
         assert_eq!(of_address(30, 0), Decision::Wait(5));
         assert_eq!(of_address(32, 0), Decision::Wait(20));
+    }
+
+    #[test]
+    fn an_address_is_forgiven_after_an_hour() {
+        assert_eq!(of_address(90, ADDRESS_WINDOW_S - 1), Decision::Now);
+        let mut failures = failures(90, ADDRESS_WINDOW_S);
+        failures.extend([NOW; 29]);
+        assert_eq!(decide(&Attempts { of_source: Vec::new(), of_address: failures }, NOW), Decision::Now);
     }
 
     #[test]

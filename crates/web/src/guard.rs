@@ -139,6 +139,11 @@ fn look_up(
     {
         frame.database.transaction(|tx| tables::touch_session(tx, session.id, now))?;
     }
+    if let Some(grant) = person.as_ref().and_then(|person| person.token.as_ref())
+        && frame.database.read(|tx| tables::is_token_due(tx, grant.id, now))?
+    {
+        frame.database.transaction(|tx| tables::touch_api_token(tx, grant.id, now))?;
+    }
     let site = match site {
         Some(id) => frame.sites.find(&id)?,
         None => None,

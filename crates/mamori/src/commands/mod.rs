@@ -15,6 +15,7 @@ pub(crate) mod remote;
 pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod task;
+pub(crate) mod user;
 
 use anyhow::Result;
 use evidence::store::SiteRow;

@@ -135,7 +135,8 @@ fn receive(
     let mut item = item_of(&receipt, &source, position);
     let ReceiptState::Previewed(preview) = &receipt.state else { return Ok((item, None)) };
     // What waits for a decision is kept without its secrets, so that any node can apply it.
-    let redaction = intake.take_secrets_out(&source).map_err(|err| anyhow::anyhow!("{}: {}", err.message, err.detail))?;
+    let redaction =
+        intake.take_secrets_out(&source).map_err(|err| anyhow::anyhow!("{}: {}", err.message, err.detail))?;
     let kept = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
     item.sha256 = Some(office.installation.blobs.put(kept)?);
     Ok((item, Some(Differences::of(preview))))

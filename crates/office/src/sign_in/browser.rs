@@ -96,3 +96,37 @@ impl Browser {
         Ok(response)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn browser(known: &[&str], is_secure: bool) -> Browser {
+        Browser {
+            device: String::new(),
+            address: String::new(),
+            known: known.iter().map(|token| (*token).to_owned()).collect(),
+            step: None,
+            is_secure,
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_out_of_reach_for_scripts_and_travels_over_https_only() {
+        for (is_secure, expected) in [
+            (true, "a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=9; Secure"),
+            (false, "a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=9"),
+        ] {
+            let mut response = Response::default();
+            browser(&[], is_secure).set(&mut response, "a", "b", Some(9)).unwrap();
+            assert_eq!(response.headers()[header::SET_COOKIE], expected);
+        }
+    }
+
+    #[test]
+    fn a_browser_shared_by_many_is_known_to_the_last_eight() {
+        let tokens = ["1", "2", "3", "4", "5", "6", "7", "8"];
+        assert_eq!(browser(&tokens, true).with_token("new"), "new.1.2.3.4.5.6.7");
+        assert_eq!(browser(&[], true).with_token("new"), "new");
+    }
+}

@@ -29,12 +29,16 @@ pub(super) const fn password_message(err: PasswordError) -> &'static str {
     }
 }
 
+/// Longest path somebody is sent to, in bytes.
+const MAX_NEXT_BYTES: usize = 500;
+
 /// Whether somebody may be sent to this path after signing in: only a path of ours.
 pub(super) fn is_own_path(next: &str) -> bool {
     next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
-        && !next.chars().any(char::is_control)
+        && next.len() <= MAX_NEXT_BYTES
+        && next.bytes().all(|byte| byte.is_ascii_graphic())
         && !["/login", "/logout", "/link"].iter().any(|path| next.starts_with(path))
 }
 
@@ -226,6 +230,8 @@ mod tests {
             "/\n/evil",
             "/login?next=/",
             "\\\\evil",
+            "/s/港",
+            "/a b",
         ] {
             assert!(!is_own_path(path), "{path}");
         }

@@ -34,13 +34,19 @@ fn draw(visit: &Visit, login: &str, next: &str, wrong: Vec<String>) -> Result<Re
     page(visit, &Page::new(visit.text("sign-in-title"), ""), &LoginPage { visit, wrong, login, next })
 }
 
-/// The page that asks for login and password.
-pub(super) async fn show(visit: Visit, query: ListQuery) -> Result<Response, HttpError> {
-    let next = query.filter("next").unwrap_or_default();
-    if visit.session().is_some() {
-        return Ok(redirect(if flow::is_own_path(next) { next } else { "/" }));
-    }
-    draw(&visit, "", next, Vec::new())
+/// The page that asks for login and password. While nobody has an account, set-up comes first.
+pub(super) async fn show(visit: Visit, query: ListQuery, State(office): State<Shared>) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let next = query.filter("next").unwrap_or_default();
+        if visit.session().is_some() {
+            return Ok(redirect(if flow::is_own_path(next) { next } else { "/" }));
+        }
+        if office.settings.setup_code.is_some() && office.database().read(tables::count_accounts)? == 0 {
+            return Ok(redirect("/setup"));
+        }
+        draw(&visit, "", next, Vec::new())
+    })
+    .await
 }
 
 #[derive(Deserialize)]

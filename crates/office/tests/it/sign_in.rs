@@ -214,6 +214,33 @@ fn guessing_the_set_up_code_grows_slow() {
 }
 
 #[test]
+fn two_who_set_up_at_once_make_one_administrator() {
+    let (house, _) = house();
+    assert_eq!(house.get("/login").expect(303).location(), "/setup");
+    let found = |login: &str| Browser::new(&house).post("/setup", &founding(&[("login", login)])).status.as_u16();
+    let statuses = std::thread::scope(|scope| {
+        let both = [scope.spawn(|| found("tanaka")), scope.spawn(|| found("suzuki"))];
+        both.map(|thread| thread.join().unwrap())
+    });
+    assert!(statuses.contains(&303) && (statuses.contains(&404) || statuses.contains(&409)), "{statuses:?}");
+    assert_eq!(house.office.database().read(tables::count_accounts).unwrap(), 1);
+    house.get("/login").expect(200);
+}
+
+#[test]
+fn many_guesses_at_once_count_one_by_one() {
+    let (house, _) = house();
+    member(&house, "sato", true);
+    let guess = || Browser::new(&house).password("sato", "guess guess guess").status.as_u16();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..12).map(|_| scope.spawn(guess)).collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(422), count(429)), (5, 7), "{statuses:?}");
+}
+
+#[test]
 fn without_a_second_factor_only_its_own_page_opens() {
     let (house, _) = house();
     member(&house, "sato", false);

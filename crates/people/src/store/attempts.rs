@@ -4,7 +4,7 @@ use ::store::{StoreError, Transaction};
 use base::{ContentHash, UtcSeconds};
 
 use crate::account::AccountId;
-use crate::throttle::{Attempts, LONGEST_WAIT_S, Source, WINDOW_S};
+use crate::throttle::{ADDRESS_WINDOW_S, Attempts, LONGEST_WAIT_S, Source, WINDOW_S};
 
 /// A browser stays known for so many days after its last sign-in.
 pub const DEVICE_DAYS: i64 = 400;
@@ -74,6 +74,7 @@ pub fn list_attempts(
         Source::KnownDevice(_) => Vec::new(),
         Source::Address(_) => {
             let sql = "SELECT at FROM failed_attempt WHERE source = $1 AND at > $2 ORDER BY at DESC LIMIT $3";
+            let since = UtcSeconds(now.0 - ADDRESS_WINDOW_S);
             let rows = tx.query(sql, &[source.name().into(), since.into(), MOST_ATTEMPTS.into()])?;
             rows.iter().map(|row| row.at(0)).collect::<Result<_, _>>()?
         }

@@ -1,0 +1,143 @@
+//! Somebody's account.
+
+use ::people::store::{self as tables, Change};
+use ::people::{Account, AccountId, EVERYWHERE, Role, RoleSet};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use store::{StoreError, Transaction};
+use web::list::ListQuery;
+use web::{HttpError, Page, SiteVisit, blocking, page};
+
+use super::fields::{AT_EVERY_SITE, AT_SITE, Tick, administers, names, ticks};
+use crate::Office;
+use crate::state::Shared;
+
+#[derive(Template)]
+#[template(path = "people/person.html")]
+struct PersonPage<'a> {
+    visit: &'a SiteVisit,
+    wrong: Vec<String>,
+    said: String,
+    path: String,
+    version: i64,
+    roles_here: String,
+    roles_everywhere: String,
+    has_second: bool,
+    first_seen: String,
+    last_seen: String,
+    sessions: usize,
+    changed: String,
+    may_change: bool,
+    may_administer: bool,
+    ticks: Vec<Tick>,
+    ticks_everywhere: Vec<Tick>,
+    account: Account,
+}
+
+/// Somebody of this site, with what they hold where.
+pub(super) struct Found {
+    pub(super) account: Account,
+    pub(super) memberships: Vec<(String, Role)>,
+}
+
+impl Found {
+    /// The roles held at exactly this site.
+    pub(super) fn roles_at(&self, site: &str) -> RoleSet {
+        let here = self.memberships.iter().filter(|(found, _)| found == site);
+        here.fold(RoleSet::NONE, |set, (_, role)| set.with(*role))
+    }
+
+    /// Whether the visitor may do what touches the account as a whole: only whoever administers all its sites.
+    pub(super) fn may_be_administered_by(&self, visit: &SiteVisit) -> bool {
+        self.memberships.iter().all(|(site, _)| administers(visit, site))
+    }
+}
+
+/// The number in a path; nobody has a number that is none.
+pub(super) fn number(text: &str) -> Result<i64, HttpError> {
+    text.parse().map_err(|_| HttpError::not_found())
+}
+
+/// Somebody of this site; whoever is only of another one is nobody here.
+pub(super) fn find(tx: &mut Transaction, site: &str, id: AccountId) -> Result<Option<Found>, StoreError> {
+    let Some(account) = tables::find_account(tx, id)? else { return Ok(None) };
+    let memberships = tables::list_memberships(tx, id)?;
+    let is_here = memberships.iter().any(|(found, _)| found == site || found == EVERYWHERE);
+    Ok(is_here.then_some(Found { account, memberships }))
+}
+
+/// The page of one account.
+pub(super) async fn show(
+    visit: SiteVisit,
+    query: ListQuery,
+    State(office): State<Shared>,
+    Path((_, account)): Path<(String, String)>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let said = match query.filter("done") {
+            Some("roles") => visit.text("person-done-roles"),
+            Some("enabled") => visit.text("person-done-enabled"),
+            Some("disabled") => visit.text("person-done-disabled"),
+            Some("sessions") => visit.text("person-done-sessions"),
+            Some(_) | None => String::new(),
+        };
+        draw(&visit, &office, AccountId(number(&account)?), said, Vec::new())
+    })
+    .await
+}
+
+/// Draws the page with what was said or what is wrong.
+pub(super) fn draw(
+    visit: &SiteVisit,
+    office: &Office,
+    id: AccountId,
+    said: String,
+    wrong: Vec<String>,
+) -> Result<Response, HttpError> {
+    let found = office.database().read::<_, StoreError>(|tx| {
+        let Some(found) = find(tx, visit.site_id(), id)? else { return Ok(None) };
+        let credential = tables::find_credential(tx, id)?;
+        let sessions = tables::list_sessions(tx, id, visit.now)?.len();
+        Ok(Some((found, credential, sessions, tables::find_change(tx, id)?)))
+    })?;
+    let (found, credential, sessions, change) = found.ok_or_else(HttpError::not_found)?;
+    let (here, everywhere) = (found.roles_at(visit.site_id()), found.roles_at(EVERYWHERE));
+    let never = || visit.text("person-never");
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let sees_everywhere = administers(visit, EVERYWHERE);
+    let body = PersonPage {
+        visit,
+        wrong,
+        said,
+        path: visit.path_of(&format!("people/{}", id.0)),
+        version: change.version,
+        roles_here: names(visit, here),
+        roles_everywhere: names(visit, everywhere),
+        has_second: credential.is_some_and(|credential| credential.has_second_factor()),
+        first_seen: found.account.first_seen_at.map_or_else(never, |at| visit.minute(at)),
+        last_seen: found.account.last_seen_at.map_or_else(never, |at| visit.minute(at)),
+        sessions,
+        changed: changed(visit, &change),
+        may_change: visit.is(Role::Administrator),
+        may_administer: found.may_be_administered_by(visit),
+        ticks: ticks(visit, AT_SITE, here),
+        ticks_everywhere: if sees_everywhere { ticks(visit, AT_EVERY_SITE, everywhere) } else { Vec::new() },
+        account: found.account,
+    };
+    let around = Page::new(body.account.name.clone(), "people")
+        .help(visit.text("person-help"))
+        .trail(visit.text("people-title"), visit.path_of("people"));
+    let mut response = page(visit, &around, &body)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn changed(visit: &SiteVisit, change: &Change) -> String {
+    if change.version == 0 {
+        visit.text("person-unchanged")
+    } else {
+        format!("{} {}", visit.minute(change.at), change.who)
+    }
+}

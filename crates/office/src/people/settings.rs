@@ -1,0 +1,162 @@
+//! Settings of the site, and which versions are at work.
+
+use ::evidence::store::{self as evidence_tables, SiteRow};
+use ::people::Role;
+use ::people::account::clean_name;
+use ::people::store::{self as tables, SETTINGS_CHANGED_BY, STAFF_CONTACT};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::ContentHash;
+use installation::{PROGRAM, work};
+use serde_json::json;
+use store::{StoreError, Transaction};
+use web::list::ListQuery;
+use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
+
+use super::fields::{Fields, actor};
+use crate::Office;
+use crate::sign_in::{KINDS, Refusal, read_site};
+use crate::state::Shared;
+
+#[derive(Template)]
+#[template(path = "people/settings.html")]
+struct SettingsPage<'a> {
+    visit: &'a SiteVisit,
+    wrong: Vec<String>,
+    said: String,
+    may_change: bool,
+    seen: String,
+    name: String,
+    kind: String,
+    kind_label: String,
+    kinds: &'static [(&'static str, &'static str)],
+    beds: String,
+    contact: String,
+    program: &'static str,
+    ledger: String,
+    checks: usize,
+    frameworks: Vec<String>,
+}
+
+/// What is set, with a mark of it: whoever changes says what they saw.
+struct Present {
+    site: SiteRow,
+    contact: String,
+    changed_by: String,
+}
+
+impl Present {
+    fn load(tx: &mut Transaction, site: &str) -> Result<Option<Self>, StoreError> {
+        let found = evidence_tables::list_sites(tx)?.into_iter().find(|found| found.id == site);
+        let Some(row) = found else { return Ok(None) };
+        let contact = tables::find_setting(tx, site, STAFF_CONTACT)?.unwrap_or_default();
+        let changed_by = tables::find_setting(tx, site, SETTINGS_CHANGED_BY)?.unwrap_or_default();
+        Ok(Some(Self { site: row, contact, changed_by }))
+    }
+
+    fn mark(&self) -> String {
+        let text = format!("{}\n{}\n{:?}\n{}", self.site.name, self.site.kind, self.site.beds, self.contact);
+        ContentHash::of(text.as_bytes()).to_string()
+    }
+}
+
+/// The page.
+pub(super) async fn show(
+    visit: SiteVisit,
+    query: ListQuery,
+    State(office): State<Shared>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let said = if query.filter("done").is_some() { visit.text("me-done-account") } else { String::new() };
+        draw(&visit, &office, said, None)
+    })
+    .await
+}
+
+/// Draws the page; after a mistake with what was typed.
+fn draw(
+    visit: &SiteVisit,
+    office: &Office,
+    said: String,
+    mistake: Option<(&Fields, Vec<String>)>,
+) -> Result<Response, HttpError> {
+    let present = office.database().read(|tx| Present::load(tx, visit.site_id()))?.ok_or_else(HttpError::not_found)?;
+    let (typed, wrong) = mistake.map_or((None, Vec::new()), |(fields, wrong)| (Some(fields), wrong));
+    let or_typed =
+        |name: &str, present: String| typed.map_or(present, |fields| fields.get(name).chars().take(200).collect());
+    let beds = present.site.beds.map(|beds| beds.to_string()).unwrap_or_default();
+    let label = KINDS.iter().find(|(kind, _)| *kind == present.site.kind).map(|(_, label)| visit.text(label));
+    let packs = &office.installation.packs;
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let body = SettingsPage {
+        visit,
+        wrong,
+        said,
+        may_change: visit.is(Role::Administrator),
+        seen: typed.map_or_else(|| present.mark(), |fields| fields.get("seen").to_owned()),
+        name: or_typed("name", present.site.name.clone()),
+        kind_label: label.unwrap_or_else(|| present.site.kind.clone()),
+        kind: or_typed("kind", present.site.kind),
+        kinds: KINDS,
+        beds: or_typed("beds", beds),
+        contact: or_typed("contact", present.contact),
+        program: PROGRAM,
+        ledger: office.installation.ledger.public_key().name().to_owned(),
+        checks: packs.checks.len(),
+        frameworks: packs
+            .frameworks
+            .iter()
+            .map(|framework| format!("{} {}", framework.title.get(visit.lang), framework.edition))
+            .collect(),
+    };
+    let around = Page::new(visit.text("settings-title"), "settings").help(visit.text("settings-help"));
+    let mut response = page(visit, &around, &body)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// Changes what the site is called, what it is, and how staff reach the IT desk.
+pub(super) async fn change(
+    visit: SiteVisit,
+    State(office): State<Shared>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, HttpError> {
+    blocking(move || -> Result<Response, HttpError> {
+        let fields = Fields(fields);
+        let read = read_site(&visit, visit.site_id(), fields.get("name"), fields.get("kind"), fields.get("beds"));
+        let site = match read {
+            Ok(site) => site,
+            Err(wrong) => return draw(&visit, &office, String::new(), Some((&fields, wrong))),
+        };
+        save(&office, &visit, &site, &clean_name(fields.get("contact")), fields.get("seen"))?;
+        Ok(redirect(&visit.path_of("settings?done=saved")))
+    })
+    .await
+}
+
+fn save(office: &Office, visit: &SiteVisit, site: &SiteRow, contact: &str, seen: &str) -> Result<(), HttpError> {
+    let who = visit.who();
+    let is_other_kind = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+        let present = Present::load(tx, visit.site_id())?.ok_or_else(HttpError::not_found)?;
+        if present.mark() != seen {
+            return Err(HttpError::conflict("settings-changed", present.changed_by).into());
+        }
+        if present.site == *site && present.contact == contact {
+            return Ok(false);
+        }
+        evidence_tables::put_site(tx, site, visit.now)?;
+        tables::put_setting(tx, visit.site_id(), STAFF_CONTACT, contact)?;
+        let by = format!("{who} {}", visit.minute(visit.now));
+        tables::put_setting(tx, visit.site_id(), SETTINGS_CHANGED_BY, &by)?;
+        let body = json!({ "name": site.name, "kind": site.kind, "beds": site.beds, "contact": contact });
+        actor(visit, &who).record(tx, "site.changed", &body)?;
+        Ok(present.site.kind != site.kind)
+    })?;
+    // Another kind of site answers another checklist.
+    if is_other_kind {
+        work::request_assessment(&office.installation, visit.site_id()).map_err(HttpError::internal)?;
+    }
+    Ok(())
+}

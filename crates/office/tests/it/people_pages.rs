@@ -1,0 +1,349 @@
+//! People, deputies, tokens, adoption, settings.
+
+use people::store as tables;
+use people::{AccountId, EVERYWHERE, Role};
+
+use crate::house::{Answer, House, Person};
+
+fn admin(house: &House) -> Person<'_> {
+    house.person("admin", "管理 太郎", &[("minato", Role::Administrator)])
+}
+
+fn kinds(house: &House) -> Vec<String> {
+    let entries = house.office.database().read(|tx| store::ledger::list_entries(tx, None, 100)).unwrap();
+    entries.into_iter().map(|entry| entry.kind).collect()
+}
+
+fn wrote(house: &House, kind: &str) -> bool {
+    kinds(house).iter().any(|found| found == kind)
+}
+
+fn version(page: &Answer) -> String {
+    page.text().split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+fn path(id: AccountId) -> String {
+    format!("/s/minato/people/{}", id.0)
+}
+
+/// Sends a form of the page of an account as that page is now.
+fn act(who: &Person<'_>, id: AccountId, what: &str, fields: &[(&str, &str)]) -> Answer {
+    let version = version(&who.get(&path(id)).expect(200));
+    let mut all = vec![("version", version.as_str())];
+    all.extend_from_slice(fields);
+    who.post(&format!("{}/{what}", path(id)), &all)
+}
+
+const NEW: [(&str, &str); 4] =
+    [("name", "<b>看護\u{202e} 花子"), ("login", "kango"), ("department", "看護部"), ("role", "staff")];
+
+#[test]
+fn somebody_added_is_invited_once() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let answer = admin.post("/s/minato/people", &NEW).expect(200).says("/link/").says("2026-11-27");
+    answer.says("&#60;b&#62;看護 花子").keeps_quiet_about("<b>看護");
+    admin.post("/s/minato/people", &NEW).expect(409).says("すでに使われています").keeps_quiet_about("/link/");
+    let list =
+        admin.get("/s/minato/people?q=%E7%9C%8B%E8%AD%B7").expect(200).says("1 件").says("職員").says("まだない");
+    list.keeps_quiet_about("/link/").says("&#60;b&#62;看護 花子");
+    assert!(wrote(&house, "account.added") && wrote(&house, "account.link_made"));
+}
+
+#[test]
+fn what_is_wrong_with_a_new_person_is_said_at_once() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let bad = [("name", " "), ("login", "あ"), ("department", "")];
+    let answer = admin.post("/s/minato/people", &bad).expect(422);
+    answer.says("ログイン名は").says("名前を入力").says("役割を1つ以上");
+    let vendor = |more: &[(&str, &str)]| {
+        let mut fields = vec![("name", "保守"), ("login", "hoshu"), ("role", "vendor")];
+        fields.extend_from_slice(more);
+        admin.post("/s/minato/people", &fields)
+    };
+    vendor(&[]).expect(422).says("会社名");
+    vendor(&[("vendor", "さくらシステム"), ("role", "administrator")]).expect(422).says("ほかの役割を付けられません");
+    vendor(&[("vendor", "さくらシステム")]).expect(200);
+    admin.post("/s/minato/people", &[("name", &"x".repeat(10 << 20))]).expect(413);
+}
+
+#[test]
+fn roles_are_changed_and_taking_one_away_needs_a_reason() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    act(&admin, one.id, "roles", &[("role", "staff"), ("role", "auditor")]).expect(303);
+    one.get("/s/minato/people").expect(200);
+    act(&admin, one.id, "roles", &[("role", "staff")]).expect(422).says("理由を書いてください");
+    act(&admin, one.id, "roles", &[("role", "staff"), ("why", "異動")]).expect(303);
+    one.get("/s/minato/people").expect(403);
+    admin.get(&path(one.id)).expect(200).says("admin（管理 太郎）");
+    assert!(wrote(&house, "account.roles_changed"));
+}
+
+#[test]
+fn who_lost_every_role_here_can_be_brought_back() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let answer = act(&admin, one.id, "roles", &[("why", "退職")]).expect(303);
+    assert_eq!(answer.location(), "/s/minato/people");
+    admin.get(&path(one.id)).expect(404);
+    let fields = [("name", "一"), ("login", "one"), ("role", "executive")];
+    assert_eq!(admin.post("/s/minato/people", &fields).expect(303).location(), path(one.id));
+    admin.get(&path(one.id)).expect(200).says("経営者");
+}
+
+#[test]
+fn the_slower_of_two_administrators_is_told_who_was_faster() {
+    let house = House::empty();
+    let (first, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let second = house.person("second", "管理 次郎", &[("minato", Role::Administrator)]);
+    let seen = version(&second.get(&path(one.id)));
+    act(&first, one.id, "roles", &[("role", "auditor"), ("why", "監査へ")]).expect(303);
+    let fields = [("version", seen.as_str()), ("enabled", "no"), ("why", "退職")];
+    second.post(&format!("{}/enabled", path(one.id)), &fields).expect(409).says("admin（管理 太郎）");
+    one.get("/me").expect(200);
+    // The same form twice changes nothing the second time.
+    let fields = [("version", "0"), ("role", "auditor"), ("why", "監査へ")];
+    first.post(&format!("{}/roles", path(one.id)), &fields).expect(409);
+}
+
+#[test]
+fn the_last_administrator_keeps_the_role_and_the_account() {
+    let house = House::empty();
+    let admin = admin(&house);
+    act(&admin, admin.id, "roles", &[("role", "staff"), ("why", "辞める")]).expect(409).says("ほかに");
+    act(&admin, admin.id, "enabled", &[("enabled", "no"), ("why", "辞める")]).expect(409);
+    admin.get("/s/minato/people").expect(200);
+    house.person("second", "次", &[("minato", Role::Administrator)]);
+    act(&admin, admin.id, "roles", &[("role", "staff"), ("why", "交代")]).expect(303);
+    admin.get("/s/minato/people").expect(403);
+}
+
+#[test]
+fn who_is_disabled_is_out_at_once_and_may_come_back() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    act(&admin, one.id, "enabled", &[("enabled", "no")]).expect(422).says("理由");
+    act(&admin, one.id, "enabled", &[("enabled", "no"), ("why", "退職")]).expect(303);
+    assert!(one.get("/me").expect(303).location().starts_with("/login"));
+    admin.get(&path(one.id)).expect(200).says("停止中");
+    act(&admin, one.id, "link", &[("why", "忘れた")]).expect(409);
+    act(&admin, one.id, "enabled", &[("enabled", "yes")]).expect(303);
+    one.get("/me").expect(303);
+    assert!(wrote(&house, "account.disabled") && wrote(&house, "account.enabled"));
+}
+
+#[test]
+fn a_link_is_made_with_a_reason_and_shown_once() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    act(&admin, one.id, "link", &[]).expect(422);
+    let text = act(&admin, one.id, "link", &[("why", "電話をなくした")]).expect(200).text();
+    let link = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    house.get(link).expect(200).says("パスワードの設定");
+    one.get("/me").expect(200);
+}
+
+#[test]
+fn somebody_is_signed_out_everywhere() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    act(&admin, one.id, "sessions", &[("why", "端末をなくした")]).expect(303);
+    one.get("/me").expect(303);
+    assert!(wrote(&house, "session.ended"));
+}
+
+#[test]
+fn an_administrator_of_one_site_does_not_take_over_one_of_another() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let other = house.person("other", "他", &[("minato", Role::Staff), ("sakuragawa", Role::Administrator)]);
+    let all = house.person("all", "全", &[(EVERYWHERE, Role::Administrator)]);
+    for id in [other.id, all.id] {
+        admin.get(&path(id)).expect(200).says("ほかの施設でも").keeps_quiet_about("/link\"");
+        let version = version(&admin.get(&path(id)));
+        for (what, fields) in
+            [("link", [("why", "x"), ("enabled", "")]), ("enabled", [("why", "x"), ("enabled", "no")])]
+        {
+            let fields = [&[("version", version.as_str())], fields.as_slice()].concat();
+            admin.post(&format!("{}/{what}", path(id)), &fields).expect(409).says("すべての施設の管理者だけ");
+        }
+    }
+    let stranger = house.person("stranger", "よそ", &[("sakuragawa", Role::Staff)]);
+    for missing in [path(stranger.id), "/s/minato/people/999".to_owned(), "/s/minato/people/x".to_owned()] {
+        admin.get(&missing).expect(404);
+    }
+    let fields = [("name", "よそ"), ("login", "stranger"), ("role", "staff")];
+    admin.post("/s/minato/people", &fields).expect(409).keeps_quiet_about("よそ");
+    act(&all, other.id, "enabled", &[("enabled", "no"), ("why", "退職")]).expect(303);
+}
+
+#[test]
+fn roles_at_every_site_are_given_by_those_who_have_them() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let everywhere = [("role", "staff"), ("has_everywhere", "1"), ("everywhere", "administrator")];
+    admin.get(&path(one.id)).keeps_quiet_about("has_everywhere");
+    act(&admin, one.id, "roles", &everywhere).expect(303);
+    one.get("/s/minato/people").expect(403);
+    let all = house.person("all", "全", &[(EVERYWHERE, Role::Administrator)]);
+    act(&all, one.id, "roles", &everywhere).expect(303);
+    one.get("/s/minato/people").expect(200);
+}
+
+#[test]
+fn an_auditor_reads_and_changes_nothing() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let auditor = house.person("auditor", "監査", &[("minato", Role::Auditor)]);
+    auditor.get("/s/minato/people").expect(200).says("admin").keeps_quiet_about("people/new");
+    auditor.get(&path(admin.id)).expect(200).keeps_quiet_about("<form method=\"post\" action=\"/s/");
+    auditor.post(&format!("{}/enabled", path(admin.id)), &[("enabled", "no"), ("why", "x")]).expect(403);
+    auditor.get("/s/minato/settings").expect(200).keeps_quiet_about("name=\"seen\"");
+    auditor.get("/s/minato/tokens").expect(200).keeps_quiet_about("name=\"days\"");
+}
+
+const APPOINT: [(&str, &str); 5] =
+    [("role", "executive"), ("login", "jimu"), ("from", "R8.11.20"), ("to", "2026-11-27"), ("why", "学会への出張")];
+
+fn appoint(who: &Person<'_>, changes: &[(&str, &str)]) -> Answer {
+    let changed = |name: &str| changes.iter().find(|(found, _)| *found == name).map(|(_, value)| *value);
+    let fields: Vec<(&str, &str)> =
+        APPOINT.iter().map(|(name, value)| (*name, changed(name).unwrap_or(value))).collect();
+    who.post("/s/minato/deputies", &fields)
+}
+
+#[test]
+fn an_executive_appoints_a_deputy_for_days_and_takes_it_back() {
+    let house = House::empty();
+    let chief = house.person("incho", "院長", &[("minato", Role::Executive)]);
+    let jimu = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    jimu.get("/s/minato/deputies").expect(403);
+    appoint(&chief, &[]).expect(303);
+    appoint(&chief, &[]).expect(409).says("すでに代行者");
+    let page = jimu.get("/s/minato/deputies").expect(200).says("代行中").says("jimu（事務長）");
+    page.keeps_quiet_about("name=\"login\"");
+    jimu.get("/me").expect(200).says("代行している役割");
+    appoint(&jimu, &[("login", "incho")]).expect(422).says("自分が持っている役割だけ");
+    jimu.post("/s/minato/deputies/1/revoke", &[("why", "x")]).expect(409);
+    chief.post("/s/minato/deputies/1/revoke", &[]).expect(422);
+    chief.post("/s/minato/deputies/1/revoke", &[("why", "中止")]).expect(303);
+    chief.post("/s/minato/deputies/1/revoke", &[("why", "中止")]).expect(409);
+    jimu.get("/s/minato/deputies").expect(403);
+    assert!(wrote(&house, "deputy.appointed") && wrote(&house, "deputy.revoked"));
+}
+
+#[test]
+fn a_deputy_is_nobody_who_must_not_decide() {
+    let house = House::empty();
+    let chief = house.person("incho", "院長", &[("minato", Role::Executive)]);
+    house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    house.person("desk", "情報室", &[("minato", Role::Administrator)]);
+    house.person("vendor", "保守", &[("minato", Role::Vendor)]);
+    house.person("stranger", "よそ", &[("sakuragawa", Role::Staff)]);
+    for login in ["desk", "vendor"] {
+        appoint(&chief, &[("login", login)]).expect(400).says("この人には任せられません");
+    }
+    for login in ["stranger", "nobody", "incho"] {
+        appoint(&chief, &[("login", login)]).expect(400).says("代行者にできません");
+    }
+    appoint(&chief, &[("role", "administrator")]).expect(422).says("自分が持っている役割だけ");
+    appoint(&chief, &[("from", "2026-11-19")]).expect(400).says("92");
+    appoint(&chief, &[("to", "きのう"), ("why", "")]).expect(422).says("日付を読み取れません").says("理由");
+}
+
+#[test]
+fn a_token_is_shown_once_and_taken_back_once() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let fields = [("name", "<i>棚卸"), ("scope", "write"), ("days", "30")];
+    let answer = admin.post("/s/minato/tokens", &fields).expect(200).says("&#60;i&#62;棚卸").says("2026-12-20");
+    let text = answer.text();
+    let token = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    admin.post("/s/minato/tokens", &fields).expect(409).says("同じ名前");
+    admin.get("/s/minato/tokens").expect(200).says("まだない").keeps_quiet_about(token);
+    let found = house.office.database().read(|tx| tables::find_by_api_token(tx, token, house.office.frame.now()));
+    assert!(found.unwrap().unwrap().token.unwrap().may_write);
+    admin.post("/s/minato/tokens/1/revoke", &[]).expect(422);
+    admin.post("/s/minato/tokens/1/revoke", &[("why", "使わない")]).expect(303);
+    admin.post("/s/minato/tokens/1/revoke", &[("why", "使わない")]).expect(409);
+    admin.post("/s/minato/tokens", &fields).expect(200);
+    assert!(wrote(&house, "api_token.made") && wrote(&house, "api_token.revoked"));
+}
+
+#[test]
+fn the_use_of_a_token_shows_in_the_list() {
+    let mut house = House::empty();
+    let fields = [("name", "棚卸"), ("scope", "read"), ("days", "30")];
+    let text = admin(&house).post("/s/minato/tokens", &fields).expect(200).text();
+    let token = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let routes = web::Routes::<()>::new().get("/api/test", web::Needs::TokenRead, || async { "ok" });
+    house.router = routes.into_router(&house.office.frame);
+    for (token, status) in [(token, 200), (token, 200), ("another", 401)] {
+        let bearer = format!("Bearer {token}");
+        house.send(axum::http::Method::GET, "/api/test", &[("authorization", &bearer)], Vec::new()).expect(status);
+    }
+    let tokens = house.office.database().read(|tx| tables::list_api_tokens(tx, "minato")).unwrap();
+    assert_eq!(tokens[0].used_at, Some(house.office.frame.now()));
+}
+
+#[test]
+fn a_token_lasts_from_one_day_to_a_year() {
+    let house = House::empty();
+    let admin = admin(&house);
+    for (days, status) in [("0", 422), ("1", 200), ("365", 200), ("366", 422), ("-1", 422), ("viele", 422), ("", 422)] {
+        let name = format!("token {days}");
+        admin.post("/s/minato/tokens", &[("name", &name), ("scope", "read"), ("days", days)]).expect(status);
+    }
+    admin.post("/s/minato/tokens", &[("scope", "all"), ("days", "3")]).expect(422).says("名前").says("できること");
+}
+
+#[test]
+fn adoption_says_that_executives_come_first() {
+    let house = House::empty();
+    let admin = admin(&house);
+    admin.get("/s/minato/adoption").expect(200).says("経営者のアカウントがまだありません");
+    house.person("incho", "院長", &[("minato", Role::Executive)]);
+    admin.get("/s/minato/adoption").expect(200).says("経営者 1 人の全員");
+    let fields = [("name", "副院長"), ("login", "fuku"), ("role", "executive"), ("department", "<u>診療部")];
+    admin.post("/s/minato/people", &fields).expect(200);
+    let page = admin.get("/s/minato/adoption").expect(200).says("経営者 2 人のうち、この30日に使ったのは 1 人");
+    let page = page.says("まず経営者に").says("1 / 2").says("&#60;u&#62;診療部").says("0 / 1").says("令和9年11月20日");
+    page.says("<rect class=\"seg-good\" width=\"50\"").says("1年");
+}
+
+fn seen(page: &Answer) -> String {
+    page.text().split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn settings_are_saved_once_and_the_slower_is_told() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let seen = seen(&admin.get("/s/minato/settings").expect(200).says("みなと総合病院").says("mamori "));
+    let save = |name: &str, beds: &str| {
+        let fields =
+            [("seen", seen.as_str()), ("name", name), ("kind", "clinic"), ("beds", beds), ("contact", "内線 <1234>")];
+        admin.post("/s/minato/settings", &fields)
+    };
+    save("", "many").expect(422).says("施設名を入力").says("病床数は");
+    save("みなと診療所", "").expect(303);
+    save("みなと病院", "10").expect(409).says("admin（管理 太郎）");
+    admin.get("/s/minato/settings").says("みなと診療所").says("内線 &#60;1234&#62;").says("value=\"clinic\" selected");
+    let contact = house.office.database().read(|tx| tables::find_setting(tx, "minato", tables::STAFF_CONTACT));
+    assert_eq!(contact.unwrap().as_deref(), Some("内線 <1234>"));
+    assert!(wrote(&house, "site.changed"));
+}
+
+#[test]
+fn the_list_can_be_filtered_sorted_and_exported() {
+    let house = House::empty();
+    let admin = admin(&house);
+    house.person("one", "一", &[("minato", Role::Staff)]);
+    admin.get("/s/minato/people?role=staff").expect(200).says(">one<").keeps_quiet_about(">admin<");
+    admin.get("/s/minato/people?state=disabled").expect(200).says("あてはまる人がいません");
+    admin.get("/s/minato/people?sort=name&dir=desc&page=9").expect(200);
+    let csv = admin.get("/s/minato/people?format=csv").expect(200).text();
+    assert!(csv.contains("admin") && csv.contains("one"), "{csv}");
+}
