@@ -34,7 +34,8 @@ impl Names {
     pub(crate) fn of_this_host(more: &[String], listen: IpAddr) -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
         let host = host.or_else(|| Some(std::env::var_os("COMPUTERNAME")?.to_string_lossy().into_owned()));
-        let host = host.map(|host| host.trim().to_lowercase());
+        // A certificate can't name what is not written in ASCII.
+        let host = host.map(|host| host.trim().to_lowercase()).filter(|host| host.is_ascii());
         let own = (!listen.is_unspecified()).then(|| listen.to_string());
         let always = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut names: Vec<String> = Vec::new();
@@ -208,4 +209,48 @@ fn replace_public(path: &Path, bytes: &[u8]) -> Result<()> {
     let next = path.with_extension("new");
     std::fs::write(&next, bytes).with_context(|| next.display().to_string())?;
     std::fs::rename(&next, path).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
+
+    #[test]
+    fn a_certificate_is_made_anew_before_it_ends_and_the_authority_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = Names::of_this_host(&["mamori.example".to_owned()], [127, 0, 0, 1].into());
+        let after = |days: i64| {
+            renew(folder.path(), &names, NOW.plus_days(days)).unwrap();
+            let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+            (read("ca.pem"), read("server.pem"))
+        };
+        let first = after(0);
+        assert_eq!(after(LEAF_DAYS - RENEW_DAYS - 2), first);
+        let next = after(LEAF_DAYS - RENEW_DAYS);
+        assert_eq!(next.0, first.0);
+        assert_ne!(next.1, first.1);
+    }
+
+    #[test]
+    fn a_certificate_whose_making_was_interrupted_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = Names::of_this_host(&[], [127, 0, 0, 1].into());
+        let source = Source::Own { folder: folder.path().to_owned(), names };
+        source.load(NOW).unwrap();
+        for name in ["server.json", "server.pem", "server-key.pem"] {
+            std::fs::remove_file(folder.path().join(name)).unwrap();
+            source.load(NOW).unwrap();
+        }
+        std::fs::write(folder.path().join("server.json"), "{").unwrap();
+        source.load(NOW).unwrap();
+    }
+
+    #[test]
+    fn the_first_name_is_the_one_people_type() {
+        let names = Names::of_this_host(&["mamori.example".to_owned()], [0, 0, 0, 0].into());
+        assert_eq!(names.first(), "mamori.example");
+        assert!(!names.0.contains(&"0.0.0.0".to_owned()));
+    }
 }

@@ -17,6 +17,7 @@ mod ledger;
 mod serve;
 mod serve_backup;
 mod serve_demo;
+mod serve_logs;
 mod serve_upgrade;
 mod trouble;
 mod world;
