@@ -12,6 +12,9 @@ use super::bytes::{self, Drawn, Wanted};
 use super::{download, evidence_page, words};
 use crate::state::Shared;
 
+/// No file is longer; what asks for more asks for this.
+const LAST_WINDOW: u64 = 1 << 50;
+
 #[derive(Template)]
 #[template(path = "evidence/bytes.html")]
 struct Body<'a> {
@@ -35,7 +38,7 @@ pub(super) async fn show(
             Some(text) => text.parse::<Locator>().map_err(|_| HttpError::not_found())?,
             None => Locator::Whole,
         };
-        let from = query.filter("from").and_then(|from| from.parse().ok());
+        let from = query.filter("from").and_then(|from| from.parse::<u64>().ok()).map(|from| from.min(LAST_WINDOW));
         let wanted = Wanted { at: &at, from };
         let drawn =
             bytes::draw(&office.installation.blobs, row.sha256, row.size_bytes, wanted).map_err(download::no_bytes)?;

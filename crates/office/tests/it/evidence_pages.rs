@@ -230,6 +230,30 @@ fn an_outsider_can_check_an_entry_with_the_proof_and_the_key() {
 }
 
 #[test]
+fn a_window_beyond_everything_is_empty() {
+    let house = house_with(&[("memo.txt", b"a\nb\n"), ("台帳.csv", LEDGER.as_bytes()), ("x.bin", b"PReg\0\0")]);
+    let person = auditor(&house);
+    for number in 1..=3 {
+        for at in [
+            "whole",
+            "line:0",
+            "line:4294967295",
+            "byte:18446744073709551615",
+            "cell:!ZZZZ4294967295",
+            "cell:x!A0",
+            "path:",
+            "path:/a[18446744073709551615]",
+        ] {
+            for from in ["", "&from=0", "&from=18446744073709551615", "&from=-1"] {
+                let at = web::visit::encode_segment(at);
+                let path = format!("/s/minato/evidence/{number}/view?at={at}{from}");
+                assert_eq!(person.get(&path).status.as_u16(), 200, "{path}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_list_is_searched_sorted_and_paged_by_the_database() {
     let texts: Vec<String> = (0..60).map(|number| format!("memo {number}")).collect();
     let names: Vec<String> = (0..60).map(|number| format!("memo_{number:02}.txt")).collect();
