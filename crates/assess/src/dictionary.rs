@@ -397,6 +397,28 @@ mod tests {
     }
 
     #[test]
+    fn every_named_value_has_a_label_or_none_has() {
+        check(
+            r#"fact = [
+                { key = "asset.a", type = "text", ja = "あ", en = "a", fresh_days = 0, values = ["x", "y"],
+                  labels = { x = { ja = "えっくす", en = "x" }, z = { ja = "ぜっと", en = "z" } } },
+                { key = "asset.b", type = "text", ja = "い", en = "b", fresh_days = 0, values = ["x"], labels = { x = "x" } },
+            ]"#,
+            expect![[r#"
+                the fact dictionary has 3 problems
+                f.toml: fact asset.a: field `labels.z` is unknown
+                f.toml: fact asset.a: field `labels.y` is empty
+                f.toml: fact asset.b: field `labels.x` is string, table with ja and en was expected"#]],
+        );
+        let text = r#"fact = [{ key = "asset.a", type = "text", ja = "あ", en = "a", fresh_days = 0, values = ["x"],
+            labels = { x = { ja = "えっくす", en = "ex" } } }]"#;
+        let dictionary = Dictionary::parse(&[("f.toml", text)]).unwrap();
+        let definition = dictionary.find("asset.a").unwrap();
+        assert_eq!(definition.value_label("x").map(|label| label.ja.as_str()), Some("えっくす"));
+        assert_eq!(definition.value_label("y"), None);
+    }
+
+    #[test]
     fn a_file_that_is_no_toml_names_itself() {
         assert!(
             Dictionary::parse(&[("f.toml", "fact = [")]).unwrap_err().to_string().contains("f.toml: file: TOML parse")

@@ -1,9 +1,9 @@
 //! What people say: answers to items and documents, kept as evidence and held against proof. Command line and office alike.
 
-use base::{ContentHash, Date};
+use base::{ContentHash, Date, Grade, Text};
 use evidence::importer::Alone;
 use evidence::receive::Mode;
-use evidence::{Gathered, Receipt, ReceiptState, Source};
+use evidence::{FactSink, Gathered, Importer, Intake, ReadError, Receipt, ReceiptState, Redaction, Registry, Source};
 use governance::statement::{claim_subject, write_claim};
 use governance::store as tables;
 use governance::store::Turn;
@@ -222,10 +222,12 @@ impl Installation {
         }
         check_text("edition", paper.edition.unwrap_or_default())?;
         let text = paper.to_toml(ContentHash::of(&bytes));
-        // Kept as one piece: a text document is an archive inside, and nobody hands in its parts.
+        // Kept as one piece: a text document is an archive inside, and nobody hands in its parts. And only kept: a table that is
+        // handed in as a paper must not change what is known about machines.
         let source =
             Source { name: &name, bytes: &bytes, received_at: self.now(), modified_at: None, neighbours: &Alone };
-        let intake = self.intake(site, who);
+        let registry = Registry::new(vec![Box::new(Kept(self.packs.registry()))]);
+        let intake = Intake { registry: &registry, ..self.intake(site, who) };
         let mut receipts = vec![intake.receive(&source, Mode::Apply).map_err(anyhow::Error::from)?];
         let statement = format!("{name}.statement.toml");
         let gathered = Gathered::from_bytes(&statement, text.into_bytes(), self.settings.limits);
@@ -247,6 +249,36 @@ impl Installation {
             Some(text) => Err(ClaimError::Intake(anyhow::anyhow!("{text}"))),
             None => Ok(receipts),
         }
+    }
+}
+
+/// Takes the secrets out of a paper as the importers would, and reads nothing.
+#[derive(Debug)]
+struct Kept(Registry);
+
+impl Importer for Kept {
+    fn id(&self) -> &'static str {
+        "kept"
+    }
+
+    fn label(&self) -> Text {
+        Text { ja: "書類".to_owned(), en: "document".to_owned() }
+    }
+
+    fn grade(&self) -> Grade {
+        Grade::Stated
+    }
+
+    fn recognises(&self, _: &Source<'_>) -> bool {
+        false
+    }
+
+    fn redact(&self, bytes: &[u8]) -> Option<Redaction> {
+        self.0.iter().find_map(|importer| importer.redact(bytes))
+    }
+
+    fn read(&self, _: &Source<'_>, _: &mut FactSink<'_>) -> Result<(), ReadError> {
+        Ok(())
     }
 }
 

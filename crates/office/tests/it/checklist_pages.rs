@@ -389,3 +389,55 @@ fn a_document_that_is_an_archive_inside_is_kept_as_one_piece() {
     let list = admin.get("/s/minato/documents?state=valid").expect(200).says("計画.docx");
     list.says("/s/minato/evidence/2\"");
 }
+
+#[test]
+fn a_table_handed_in_as_a_paper_changes_nothing_that_is_known() {
+    let house = contradicted();
+    let admin = admin(&house);
+    let ledger = "管理番号,名称,ホスト名,種別,IPアドレス\nA-9,しのばせた端末,pc9,端末,10.0.0.9\n";
+    let claims = "mamori_statement = 1\nkind = \"checklist_answers\"\ntitle = \"x\"\n\n[[claim]]\nitem = \"R7-2-8\"\nanswer = \"yes\"\n";
+    let fields = [("kind", "stocktaking_record"), ("title", "棚卸"), ("by", "室長")];
+    for (name, text) in [("棚卸.csv", ledger), ("x.statement.toml", claims)] {
+        admin.upload("/s/minato/documents/new", &fields, &[(name, text.as_bytes())]).expect(303);
+    }
+    house.work();
+    admin.get("/s/minato/subjects/asset").expect(200).keeps_quiet_about("しのばせた端末");
+    admin.get(&format!("{LIST}/R7-2-8")).expect(200).says("まだ回答がありません");
+}
+
+#[test]
+fn every_page_of_answers_is_there_in_english() {
+    let house = House::demo();
+    let person = admin(house);
+    let edit = people::store::AccountEdit {
+        name: "Kim".to_owned(),
+        department: String::new(),
+        vendor: String::new(),
+        lang: base::Lang::En,
+        enabled: true,
+    };
+    house
+        .office
+        .database()
+        .transaction::<_, store::StoreError>(|tx| people::store::update_account(tx, person.id, &edit))
+        .unwrap();
+    for (path, says) in [
+        ("subjects/asset", "Gravest finding"),
+        ("subjects/asset/FW-0002", "concluded from other facts"),
+        ("subjects/account", ">high<"),
+        ("checklists", "not applicable"),
+        ("checklists/mhlw-r7-hospital", "Checked on"),
+        ("checklists/mhlw-r6-hospital", "not used to assess"),
+        ("checklists/mhlw-r7-hospital/R7-2-1", "Answer this item"),
+        ("checks/INV-01", "What to do"),
+        ("documents", "within its date"),
+        ("documents/new?kind=bcp", "Signed by"),
+        ("exceptions", "No exceptions"),
+        ("exceptions/new", "What is done instead"),
+        ("unknown", "Hand in one of"),
+    ] {
+        let page = person.get(&format!("/s/minato/{path}")).expect(200);
+        let page = page.keeps_quiet_about("⟦").keeps_quiet_about("mamori claim");
+        assert!(page.text().contains(says), "{path} does not say {says:?}");
+    }
+}
