@@ -157,3 +157,4 @@ user-unknown = There is no user “{ $login }”. See mamori user list.
 user-taken = “{ $login }” is taken by { $name }. Choose another login.
 user-none = There is no user yet. Add one with mamori user add, or open the set-up page with mamori serve.
 user-already-disabled = { $login } is disabled already. Nothing was changed.
+person-not-own-executive = Nobody makes themself an executive: the last decision is theirs. Ask another administrator.
