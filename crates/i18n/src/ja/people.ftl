@@ -157,3 +157,4 @@ user-unknown = 「{ $login }」という利用者はいません。mamori user l
 user-taken = 「{ $login }」は、すでに { $name } さんが使っています。別のログイン名にしてください。
 user-none = 利用者はまだいません。mamori user add で追加するか、mamori serve で準備のページを開いてください。
 user-already-disabled = { $login } は、すでに停止中です。何も変更していません。
+person-not-own-executive = 経営者の役割は、自分には付けられません。最後に決めるのは経営者だからです。別の管理者に相談してください。

@@ -95,13 +95,13 @@ fn about_executives(visit: &SiteVisit, spread: Option<&Spread>) -> String {
 }
 
 fn about_year(visit: &SiteVisit, set_up: UtcSeconds) -> String {
-    let days = visit.now.days_since(set_up).max(0);
+    let days = visit.now.days_since(set_up).max(0) + 1;
     let arguments = [
         ("since", visit.day(set_up.date_jst()).into()),
         ("days", days.into()),
         ("until", visit.day(set_up.plus_days(EXPECTED_DAYS).date_jst()).into()),
     ];
-    let id = if days < EXPECTED_DAYS { "adoption-year" } else { "adoption-year-over" };
+    let id = if days <= EXPECTED_DAYS { "adoption-year" } else { "adoption-year-over" };
     visit.say(id, &arguments)
 }
 

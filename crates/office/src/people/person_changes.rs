@@ -3,7 +3,7 @@
 use ::people::admin::{self, AdminError};
 use ::people::link::Purpose;
 use ::people::store as tables;
-use ::people::{AccountId, EVERYWHERE, RoleSet, new_token};
+use ::people::{AccountId, EVERYWHERE, Role, RoleSet, new_token};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
@@ -52,6 +52,11 @@ pub(super) async fn change_roles(
             || everywhere.is_some_and(|wanted| takes(present.roles_at(EVERYWHERE), wanted));
         let all = everywhere.into_iter().flat_map(RoleSet::iter).fold(wanted, RoleSet::with);
         let mut wrong: Vec<String> = wrong_roles(&visit, all, &present.account.vendor).into_iter().collect();
+        // The last decision is not the IT desk's (S220): nobody makes themself an executive.
+        let is_own = id == visit.person().account.id;
+        if is_own && wanted.has(Role::Executive) && !present.roles_at(visit.site_id()).has(Role::Executive) {
+            wrong.push(visit.text("person-not-own-executive"));
+        }
         if takes_away && why.is_empty() {
             wrong.push(visit.text("person-no-why"));
         }

@@ -121,6 +121,18 @@ fn the_last_administrator_keeps_the_role_and_the_account() {
 }
 
 #[test]
+fn nobody_makes_themself_an_executive() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let second = house.person("second", "次", &[("minato", Role::Administrator)]);
+    let both = [("role", "administrator"), ("role", "executive")];
+    act(&admin, admin.id, "roles", &both).expect(422).says("自分には付けられません");
+    act(&second, admin.id, "roles", &both).expect(303);
+    act(&admin, admin.id, "roles", &[("role", "administrator"), ("role", "executive"), ("role", "auditor")])
+        .expect(303);
+}
+
+#[test]
 fn who_is_disabled_is_out_at_once_and_may_come_back() {
     let house = House::empty();
     let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
