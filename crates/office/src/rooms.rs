@@ -39,7 +39,6 @@ pub fn workers() -> Vec<Box<dyn Worker>> {
 }
 
 /// The office, ready to be served.
-#[must_use]
 pub fn router(office: &Arc<Office>) -> Router {
     routes().into_router(&office.frame).with_state(Arc::clone(office))
 }

@@ -108,12 +108,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn list(&self) -> Vec<(Method, &'static str, Needs)> {
         let mut list: Vec<_> =
             self.routes.iter().map(|route| (route.method.clone(), route.path, route.needs)).collect();
-        list.sort_by(|(a, a_path, _), (b, b_path, _)| (a_path, a.as_str()).cmp(&(b_path, b.as_str())));
+        list.sort_by(|(a, a_path, _), (b, b_path, _)| (*a_path).cmp(b_path).then_with(|| a.as_str().cmp(b.as_str())));
         list
     }
 
     /// The router, every route behind its guard, all of it in the frame.
-    #[must_use]
     pub fn into_router(self, frame: &Arc<Frame>) -> Router<S> {
         let mut router = Router::new();
         for route in self.routes {

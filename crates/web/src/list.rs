@@ -167,7 +167,7 @@ impl List {
         {
             let number = |row: &Vec<Cell>| row.get(column).and_then(|cell| cell.text.parse::<i64>().ok());
             let text = |row: &Vec<Cell>| row.get(column).map(|cell| cell.text.clone()).unwrap_or_default();
-            self.rows.sort_by(|a, b| (number(a), text(a)).cmp(&(number(b), text(b))));
+            self.rows.sort_by_cached_key(|row| (number(row), text(row)));
             if query.direction() == Direction::Descending {
                 self.rows.reverse();
             }

@@ -102,4 +102,3 @@ import-difference-before = Before
 import-difference-after = After
 import-no-value = (nothing)
 import-decided = ledgers decided
-refused-secret-in-workbook = This workbook has a column of secrets ({ $detail }), so it was not taken. Delete that column, or hand the data in as CSV, out of which such values are struck.

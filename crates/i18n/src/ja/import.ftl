@@ -102,4 +102,3 @@ import-difference-before = 前
 import-difference-after = 後
 import-no-value = （記載なし）
 import-decided = 決めた台帳
-refused-secret-in-workbook = この Excel ファイルには秘密の値の列（{ $detail }）があるため、受け取りませんでした。その列を消すか、CSV で書き出して渡してください。CSV なら、その値だけを取り除いて受け取ります。

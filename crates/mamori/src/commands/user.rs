@@ -209,7 +209,8 @@ mod tests {
     fn user(folder: &TempDir, arguments: &[&str]) -> Result<Outcome> {
         let all = [&["mamori", "--who", "事務長", "--site", "minato", "user"], arguments].concat();
         let cli = Cli::try_parse_from(all)?;
-        let context = Context { global: &cli.global, settings: settings(folder) };
+        let context =
+            Context { global: &cli.global, settings: settings(folder), serve: crate::config::ServeConfig::default() };
         let Command::User(command) = &cli.command else { anyhow::bail!("another command") };
         run(&context, command)
     }

@@ -9,7 +9,6 @@ mod item_page;
 mod receiving;
 mod store;
 mod words;
-mod workbook;
 
 use ::store::Migration;
 use people::Role;

@@ -14,7 +14,6 @@ use web::{HttpError, UploadPlace};
 
 use super::differences::Differences;
 use super::store::{self as tables, Item, ItemState};
-use super::workbook;
 use crate::Office;
 
 /// How often a node says that it still works on a batch.
@@ -120,10 +119,6 @@ fn receive(
     };
     let intake = office.installation.intake(&work.site, &work.who);
     let source = work.gathered.source(file, &bytes, office.installation.now());
-    if let Some(what) = workbook::find_secret(intake.registry, &source) {
-        let refusal = Refusal::new(Locator::Whole, "refused-secret-in-workbook", &what);
-        return Ok((refused(office, &file.name, &refusal, position), None));
-    }
     let receipt = match intake.receive(&source, Mode::PreviewLedgers) {
         Err(ReceiveError::Importer { importer, stated }) => {
             tracing::error!(importer, stated, "an importer states what the dictionary does not define");
@@ -135,8 +130,13 @@ fn receive(
     let mut item = item_of(&receipt, &source, position);
     let ReceiptState::Previewed(preview) = &receipt.state else { return Ok((item, None)) };
     // What waits for a decision is kept without its secrets, so that any node can apply it.
-    let redaction =
-        intake.take_secrets_out(&source).map_err(|err| anyhow::anyhow!("{}: {}", err.message, err.detail))?;
+    let redaction = match intake.take_secrets_out(&source) {
+        Ok(redaction) => redaction,
+        Err(err) => {
+            let refusal = Refusal::new(err.locator, err.message, &err.detail);
+            return Ok((refused(office, &file.name, &refusal, position), None));
+        }
+    };
     let kept = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
     item.sha256 = Some(office.installation.blobs.put(kept)?);
     Ok((item, Some(Differences::of(preview))))
