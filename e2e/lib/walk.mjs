@@ -68,7 +68,7 @@ export async function importPolicies(page, hands) {
   await page.locator("#import-folder").setInputFiles(folder);
   await hands.press(page.locator("form[enctype] button[type=submit]"));
   await page.waitForURL(/\/import\/\d+/);
-  await page.locator("[data-done]").first().waitFor({ state: "attached", timeout: 120_000 });
+  await page.getByText("判定し直しました").first().waitFor({ timeout: 120_000 });
   return files.length;
 }
 

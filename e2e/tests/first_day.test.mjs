@@ -33,8 +33,8 @@ for (const Hands of [Mouse, Keyboard]) {
       await nobodySeesMore(page, hands, address);
       assert.deepEqual([...problems, ...executive.problems], []);
     } catch (err) {
-      for (const page of open) console.log(page.url(), (await page.locator("body").innerText()).slice(0, 3_000));
-      console.log(house.output().slice(-3_000));
+      for (const page of open) console.log(page.url(), (await page.locator("main").innerText()).slice(0, 1_500));
+      console.log(house.output().split("\n").filter((line) => /WARN|ERROR|panicked/.test(line)).join("\n").slice(-2_000));
       throw err;
     } finally {
       await house.stop();

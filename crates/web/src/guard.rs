@@ -96,17 +96,19 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         if is_program { bearer(&request.headers) } else { cookie(&request.headers, frame.session_cookie()) };
     let found = {
         let frame = Arc::clone(frame);
-        blocking(move || look_up(&frame, credential, is_program, site_id)).await?
+        blocking(move || look_up(&frame, credential, is_program)).await?
     };
-    let (person, site) = found;
+    let (person, sites) = found;
+    let today = frame.now().date_jst();
+    let is_known =
+        |site: &SiteName| person.as_ref().is_some_and(|person| !person.standing(&site.id, today).roles().is_empty());
     // A site is named on a page only for those who are somebody there.
-    let site = site.filter(|site| {
-        let is_known = |person: &SignedIn| !person.standing(&site.id, frame.now().date_jst()).roles().is_empty();
-        person.as_ref().is_some_and(is_known)
-    });
+    let (here, other_sites): (Vec<SiteName>, Vec<SiteName>) =
+        sites.into_iter().filter(is_known).partition(|site| Some(&site.id) == site_id.as_ref());
+    let site = here.into_iter().next();
     let standing = match (&person, &site) {
-        (Some(person), Some(site)) => person.standing(&site.id, frame.now().date_jst()),
-        (Some(person), None) => person.standing(people::EVERYWHERE, frame.now().date_jst()),
+        (Some(person), Some(site)) => person.standing(&site.id, today),
+        (Some(person), None) => person.standing(people::EVERYWHERE, today),
         (None, _) => Standing::default(),
     };
     let visit = Visit {
@@ -117,6 +119,7 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         path,
         frame: Arc::clone(frame),
         site,
+        other_sites,
         standing,
     };
     check(needs, visit, &request)
@@ -126,8 +129,7 @@ fn look_up(
     frame: &Frame,
     credential: Option<String>,
     is_program: bool,
-    site: Option<String>,
-) -> Result<(Option<SignedIn>, Option<SiteName>), HttpError> {
+) -> Result<(Option<SignedIn>, Vec<SiteName>), HttpError> {
     let now = frame.now();
     let person = match credential {
         Some(token) if is_program => frame.database.read(|tx| tables::find_by_api_token(tx, &token, now))?,
@@ -144,11 +146,8 @@ fn look_up(
     {
         frame.database.transaction(|tx| tables::touch_api_token(tx, grant.id, now))?;
     }
-    let site = match site {
-        Some(id) => frame.sites.find(&id)?,
-        None => None,
-    };
-    Ok((person, site))
+    let sites = if person.is_some() { frame.sites.list()? } else { Vec::new() };
+    Ok((person, sites))
 }
 
 /// The rule itself: what a route needs against what the visitor holds.

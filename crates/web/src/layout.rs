@@ -8,6 +8,7 @@ use people::Role;
 
 use crate::assets::version;
 use crate::error::HttpError;
+use crate::frame::SiteName;
 use crate::security;
 use crate::visit::{Visit, encode_segment};
 
@@ -75,6 +76,7 @@ struct Layout<'a> {
     version: &'static str,
     groups: Vec<Group>,
     site: Option<(String, String)>,
+    others: Vec<(String, String)>,
     person: Option<(String, String)>,
     csrf: &'a str,
     printed: String,
@@ -105,10 +107,8 @@ fn draw(status: StatusCode, visit: Option<&Visit>, lang: Lang, page: &Page, body
         lang: if lang == Lang::Ja { "ja" } else { "en" },
         version: version(),
         groups: visit.map(|visit| navigation(visit, page.active)).unwrap_or_default(),
-        site: visit.and_then(|visit| {
-            let site = visit.site.as_ref()?;
-            Some((site.name.clone(), format!("/s/{}/", encode_segment(&site.id))))
-        }),
+        site: visit.and_then(|visit| visit.site.as_ref()).map(named_path),
+        others: visit.map(|visit| visit.other_sites.iter().map(named_path).collect()).unwrap_or_default(),
         person: visit.and_then(person),
         csrf: visit.map_or("", Visit::csrf),
         printed: visit.map(|visit| visit.minute(visit.now)).unwrap_or_default(),
@@ -121,6 +121,10 @@ fn draw(status: StatusCode, visit: Option<&Visit>, lang: Lang, page: &Page, body
     };
     let html = layout.render().map_err(HttpError::internal)?;
     Ok((status, Html(html)).into_response())
+}
+
+fn named_path(site: &SiteName) -> (String, String) {
+    (site.name.clone(), format!("/s/{}/", encode_segment(&site.id)))
 }
 
 /// Name of who is signed in, and their roles here.

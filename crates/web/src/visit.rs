@@ -28,6 +28,7 @@ pub struct Visit {
     /// What all pages share.
     pub frame: Arc<Frame>,
     pub(crate) site: Option<SiteName>,
+    pub(crate) other_sites: Vec<SiteName>,
     pub(crate) standing: Standing,
 }
 

@@ -20,14 +20,15 @@ struct Part {
 #[template(path = "checklist/bar.html")]
 struct Bar<'a> {
     visit: &'a Visit,
+    title: &'a str,
     parts: Vec<Part>,
     numbers: Vec<(Badge, String)>,
     not_applicable: usize,
     total: usize,
 }
 
-/// The bar and its table, as markup.
-pub(super) fn draw(visit: &Visit, counts: &VerdictCounts) -> Result<String, HttpError> {
+/// The bar of the checklist `title` and its table, as markup.
+pub(super) fn draw(visit: &Visit, title: &str, counts: &VerdictCounts) -> Result<String, HttpError> {
     let total = counts.total();
     let (mut parts, mut seen) = (Vec::new(), 0);
     for verdict in Verdict::ALL {
@@ -40,7 +41,7 @@ pub(super) fn draw(visit: &Visit, counts: &VerdictCounts) -> Result<String, Http
     }
     let of = |count: usize| visit.say("checklist-of", &[("count", count.into()), ("total", total.into())]);
     let numbers = Verdict::ALL.map(|verdict| (words::verdict(visit, verdict), of(counts.get(verdict))));
-    let bar = Bar { visit, parts, numbers: numbers.into(), not_applicable: counts.not_applicable, total };
+    let bar = Bar { visit, title, parts, numbers: numbers.into(), not_applicable: counts.not_applicable, total };
     bar.render().map_err(HttpError::internal)
 }
 

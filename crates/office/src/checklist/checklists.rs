@@ -66,7 +66,7 @@ fn answered(visit: &SiteVisit, head: Option<&Head>) -> Result<Vec<Answered>, Htt
             edition: list.edition.clone(),
             path: visit.path_of(&format!("checklists/{}", list.id)),
             mark: words::mark(visit, list.mark),
-            bar: bar::draw(visit, &list.counts)?,
+            bar: bar::draw(visit, &list.title, &list.counts)?,
         })
     });
     answered.collect()
