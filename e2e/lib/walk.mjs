@@ -117,7 +117,7 @@ export async function askForException(page, hands) {
   const evidence = await page.locator("[name=evidence1] option:not([value=''])").first().getAttribute("value");
   await hands.choose(page.locator("[name=evidence1]"), evidence);
   await hands.press(page.locator("main form[method=post] button[type=submit]"));
-  await page.waitForURL(/\/exceptions(\/\d+)?$/);
+  await page.waitForURL(/\/exceptions\/\d+/);
 }
 
 /** Invites somebody; gives the link. */
@@ -126,7 +126,7 @@ export async function invite(page, hands, { login, name, role }) {
   await hands.follow(page.locator("main a[href$='/people/new']").first());
   await hands.fill(page.locator("main [name=login]"), login);
   await hands.fill(page.locator("main [name=name]"), name);
-  await hands.check(page.locator(`main input[name=roles][value=${role}], main input[name=role][value=${role}], main input[name=role_${role}]`).first());
+  await hands.check(page.locator(`main input[type=checkbox][value=${role}], main input[type=checkbox][name=${role}], main input[type=checkbox][name=role_${role}]`).first());
   const company = page.locator("main [name=vendor]");
   if (role === "vendor" && (await company.count())) await hands.fill(company, "みらい医療システム");
   await hands.press(page.locator("main form[method=post] button[type=submit]").first());
