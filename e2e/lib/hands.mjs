@@ -33,8 +33,17 @@ export class Keyboard {
     throw new Error(`${target} is not reached by Tab`);
   }
 
-  async follow(target) { await this.reach(target); await this.page.keyboard.press("Enter"); }
-  async press(target) { await this.reach(target); await this.page.keyboard.press("Enter"); }
+  /** Presses Enter and waits for what it leads to. */
+  async enter(target) {
+    await this.reach(target);
+    const led = this.page.waitForEvent("framenavigated", { timeout: 5_000 }).catch(() => undefined);
+    await this.page.keyboard.press("Enter");
+    await led;
+    await this.page.waitForLoadState();
+  }
+
+  async follow(target) { await this.enter(target); }
+  async press(target) { await this.enter(target); }
 
   async fill(target, text) {
     await this.reach(target);
