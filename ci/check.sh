@@ -21,6 +21,8 @@ deny() {
             return 0
         }
     fi
+    # Licences are asked of every platform, so the crates of every platform have to be there.
+    cargo fetch --locked --quiet
     cargo deny --offline check licenses bans sources
     # The advisory database lives outside the package registries; where it cannot be fetched, say so.
     cargo deny check advisories 2>/tmp/mamori-advisories.$$ || {

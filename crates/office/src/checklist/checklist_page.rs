@@ -27,7 +27,9 @@ pub(super) async fn show(
             .help(visit.text("checklist-items-help"))
             .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
         let (list, above) = match &found {
-            Some(found) => (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.title, &found.head.counts)?),
+            Some(found) => {
+                (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.title, &found.head.counts)?)
+            }
             None => {
                 let id = if is_in_force(&visit, &office, framework)? {
                     "checklist-not-assessed"
