@@ -2,8 +2,7 @@
 
 use ::evidence::store::{self as evidence_tables, SiteRow};
 use ::people::Role;
-use ::people::account::clean_name;
-use ::people::store::{self as tables, SETTINGS_CHANGED_BY, STAFF_CONTACT};
+use ::people::store::{self as tables, SETTINGS_CHANGED_BY};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -33,7 +32,6 @@ struct SettingsPage<'a> {
     kind_label: String,
     kinds: &'static [(&'static str, &'static str)],
     beds: String,
-    contact: String,
     program: &'static str,
     ledger: String,
     checks: usize,
@@ -43,7 +41,6 @@ struct SettingsPage<'a> {
 /// What is set, with a mark of it: whoever changes says what they saw.
 struct Present {
     site: SiteRow,
-    contact: String,
     changed_by: String,
 }
 
@@ -51,13 +48,12 @@ impl Present {
     fn load(tx: &mut Transaction, site: &str) -> Result<Option<Self>, StoreError> {
         let found = evidence_tables::list_sites(tx)?.into_iter().find(|found| found.id == site);
         let Some(row) = found else { return Ok(None) };
-        let contact = tables::find_setting(tx, site, STAFF_CONTACT)?.unwrap_or_default();
         let changed_by = tables::find_setting(tx, site, SETTINGS_CHANGED_BY)?.unwrap_or_default();
-        Ok(Some(Self { site: row, contact, changed_by }))
+        Ok(Some(Self { site: row, changed_by }))
     }
 
     fn mark(&self) -> String {
-        let text = format!("{}\n{}\n{:?}\n{}", self.site.name, self.site.kind, self.site.beds, self.contact);
+        let text = format!("{}\n{}\n{:?}", self.site.name, self.site.kind, self.site.beds);
         ContentHash::of(text.as_bytes()).to_string()
     }
 }
@@ -101,7 +97,6 @@ fn draw(
         kind: or_typed("kind", present.site.kind),
         kinds: KINDS,
         beds: or_typed("beds", beds),
-        contact: or_typed("contact", present.contact),
         program: PROGRAM,
         ledger: office.installation.ledger.public_key().name().to_owned(),
         checks: packs.checks.len(),
@@ -117,7 +112,7 @@ fn draw(
     Ok(response)
 }
 
-/// Changes what the site is called, what it is, and how staff reach the IT desk.
+/// Changes what the site is called and what it is.
 pub(super) async fn change(
     visit: SiteVisit,
     State(office): State<Shared>,
@@ -130,27 +125,26 @@ pub(super) async fn change(
             Ok(site) => site,
             Err(wrong) => return draw(&visit, &office, String::new(), Some((&fields, wrong))),
         };
-        save(&office, &visit, &site, &clean_name(fields.get("contact")), fields.get("seen"))?;
+        save(&office, &visit, &site, fields.get("seen"))?;
         Ok(redirect(&visit.path_of("settings?done=saved")))
     })
     .await
 }
 
-fn save(office: &Office, visit: &SiteVisit, site: &SiteRow, contact: &str, seen: &str) -> Result<(), HttpError> {
+fn save(office: &Office, visit: &SiteVisit, site: &SiteRow, seen: &str) -> Result<(), HttpError> {
     let who = visit.who();
     let is_other_kind = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
         let present = Present::load(tx, visit.site_id())?.ok_or_else(HttpError::not_found)?;
         if present.mark() != seen {
             return Err(HttpError::conflict("settings-changed", present.changed_by).into());
         }
-        if present.site == *site && present.contact == contact {
+        if present.site == *site {
             return Ok(false);
         }
         evidence_tables::put_site(tx, site, visit.now)?;
-        tables::put_setting(tx, visit.site_id(), STAFF_CONTACT, contact)?;
         let by = format!("{who} {}", visit.minute(visit.now));
         tables::put_setting(tx, visit.site_id(), SETTINGS_CHANGED_BY, &by)?;
-        let body = json!({ "name": site.name, "kind": site.kind, "beds": site.beds, "contact": contact });
+        let body = json!({ "name": site.name, "kind": site.kind, "beds": site.beds });
         actor(visit, &who).record(tx, "site.changed", &body)?;
         Ok(present.site.kind != site.kind)
     })?;

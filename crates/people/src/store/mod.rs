@@ -34,7 +34,7 @@ pub use overview::{
 pub use sessions::{
     NewSession, add_session, end_session, end_sessions, find_signed_in, is_due, list_sessions, touch_session,
 };
-pub use settings::{Change, SETTINGS_CHANGED_BY, STAFF_CONTACT, find_change, find_setting, note_change, put_setting};
+pub use settings::{Change, SETTINGS_CHANGED_BY, find_change, find_setting, note_change, put_setting};
 pub use tokens::{
     ApiToken, NewApiToken, add_api_token, find_by_api_token, is_token_due, list_api_tokens, revoke_api_token,
     touch_api_token,

@@ -5,8 +5,6 @@ use base::UtcSeconds;
 
 use crate::account::AccountId;
 
-/// Key of the setting that says how staff reach the IT desk (a telephone number and when somebody answers).
-pub const STAFF_CONTACT: &str = "staff_contact";
 /// Key of the setting that says who changed the settings of the site last.
 pub const SETTINGS_CHANGED_BY: &str = "changed_by";
 

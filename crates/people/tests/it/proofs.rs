@@ -170,10 +170,10 @@ fn the_use_of_a_token_is_written_once_an_hour() {
 #[test]
 fn a_setting_of_one_site_is_none_of_another() {
     in_a_house(|tx, _| {
-        tables::put_setting(tx, "minato", tables::STAFF_CONTACT, "内線 1234")?;
-        tables::put_setting(tx, "minato", tables::STAFF_CONTACT, "内線 5678")?;
-        assert_eq!(tables::find_setting(tx, "minato", tables::STAFF_CONTACT)?.as_deref(), Some("内線 5678"));
-        assert_eq!(tables::find_setting(tx, "sakuragawa", tables::STAFF_CONTACT)?, None);
+        tables::put_setting(tx, "minato", tables::SETTINGS_CHANGED_BY, "佐藤")?;
+        tables::put_setting(tx, "minato", tables::SETTINGS_CHANGED_BY, "鈴木")?;
+        assert_eq!(tables::find_setting(tx, "minato", tables::SETTINGS_CHANGED_BY)?.as_deref(), Some("鈴木"));
+        assert_eq!(tables::find_setting(tx, "sakuragawa", tables::SETTINGS_CHANGED_BY)?, None);
         Ok(())
     });
 }
