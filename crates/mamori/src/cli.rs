@@ -257,11 +257,25 @@ pub(crate) enum ExceptionCommand {
         controls: Vec<String>,
     },
     /// 承認する。願い出た人は承認できません (approve; not by the one who asked)
-    Approve { id: i64 },
+    Approve {
+        id: i64,
+        /// 承認する立場。重大・高の点検の例外は、経営者だけが承認できます (in which capacity; grave checks: executive)
+        #[arg(long = "as", value_enum, default_value = "administrator")]
+        capacity: ApproveAs,
+    },
     /// 取り消す (revoke)
     Revoke { id: i64 },
     /// 一覧 (list)
     List,
+}
+
+/// In which capacity somebody approves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApproveAs {
+    /// An executive.
+    Executive,
+    /// An administrator.
+    Administrator,
 }
 
 #[derive(Debug, Subcommand)]
@@ -379,6 +393,9 @@ pub(crate) struct ServeArgs {
     /// 監視用のアドレス：/health と /metrics (for a monitor)
     #[arg(long, value_name = "ADDR")]
     pub(crate) monitor: Option<SocketAddr>,
+    /// 監視用のアドレスを、ほかの機器からも開けるようにする。暗号化も認証もありません (let other machines reach the monitor)
+    #[arg(long)]
+    pub(crate) monitor_open: bool,
     /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
     #[arg(long)]
     pub(crate) plain_http: bool,
