@@ -1,9 +1,13 @@
 //! The command line.
 
+mod office;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use office::{BackupArgs, RemoteArgs, RemoteCommand, RestoreArgs, ServeArgs};
 
 /// 守り: 病院のセキュリティを、証跡で答えるためのプログラム (the security office of a hospital, answered from evidence)
 #[derive(Debug, Parser)]
@@ -383,80 +387,4 @@ pub(crate) enum BenchName {
     Growth,
     /// 画面の速さの伸び (growth of the time pages take)
     Pages,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServeArgs {
-    /// 待ち受けるアドレス (address to listen on) [既定 default: 127.0.0.1:8443]
-    #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: Option<SocketAddr>,
-    /// 監視用のアドレス：/health と /metrics (for a monitor)
-    #[arg(long, value_name = "ADDR")]
-    pub(crate) monitor: Option<SocketAddr>,
-    /// 監視用のアドレスを、ほかの機器からも開けるようにする。暗号化も認証もありません (let other machines reach the monitor)
-    #[arg(long)]
-    pub(crate) monitor_open: bool,
-    /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
-    #[arg(long)]
-    pub(crate) plain_http: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BackupArgs {
-    /// 控えを置く、空のフォルダー (an empty folder)
-    pub(crate) dir: PathBuf,
-    /// 台帳の鍵と認証局の鍵も入れる。ほかの人が読めない所に置いてください (with the keys; keep it where nobody else reads)
-    #[arg(long)]
-    pub(crate) with_key: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RestoreArgs {
-    /// 控えのフォルダー (the backup)
-    pub(crate) dir: PathBuf,
-    /// 台帳の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RemoteArgs {
-    /// サーバーのアドレス (address of the server, https)
-    #[arg(long, value_name = "URL")]
-    pub(crate) server: String,
-    /// トークンのファイル。本人だけが読めること (file with the token, readable by nobody else)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: PathBuf,
-    /// サーバーの証明書の発行元 (certificate authority of the server, PEM)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca: Option<PathBuf>,
-    #[command(subcommand)]
-    pub(crate) command: RemoteCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RemoteCommand {
-    /// 証跡を送る (hand in evidence)
-    Import {
-        /// 証跡のファイルやフォルダー (evidence)
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// 違いを見るだけで、反映しない (only show what would change)
-        #[arg(long)]
-        preview: bool,
-    },
-    /// いまの状況 (where the site stands)
-    Status,
-    /// チェックリストの項目と判定 (items with their verdicts)
-    Checklist {
-        /// チェックリスト (checklist)、例: mhlw-r7-hospital
-        id: String,
-    },
-    /// ある対象について分かっていること (what is known about a subject)
-    Facts {
-        /// 対象 (subject)、例: asset:A-0001
-        subject: String,
-    },
-    /// やること (tasks)
-    Tasks,
 }
