@@ -118,6 +118,7 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         frame: Arc::clone(frame),
         site,
         standing,
+        is_of_site: matches!(needs, Needs::Site(_)),
     };
     check(needs, visit, &request)
 }

@@ -11,7 +11,7 @@ use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::words;
 use crate::Office;
-use crate::assets::words::may_open_lists;
+use crate::assets::words::{may_open_lists, subject_path};
 use crate::state::Shared;
 
 /// Refusals and struck secrets on the page.
@@ -136,7 +136,11 @@ fn list(office: &Office, visit: &SiteVisit, path: &str, row: &EvidenceRow, facts
             .iter()
             .map(|fact| {
                 vec![
-                    Cell::link(fact.subject.id(), words::subject_path(visit, &fact.subject)),
+                    // What has no page of its own is named only.
+                    match subject_path(visit, &fact.subject) {
+                        Some(path) => Cell::link(fact.subject.id(), path),
+                        None => Cell::text(fact.subject.id()),
+                    },
                     Cell::text(words::label(office, visit, &fact.key)),
                     Cell::text(words::value(visit, &fact.value)),
                     Cell::link(words::place(visit, &fact.locator), words::view_path(path, &fact.locator)),
