@@ -231,6 +231,10 @@ impl Office<'_> {
         };
         if let Some(rule) = rule {
             let (name, id) = subject.number;
+            // Each attempt once a day: nobody fills the ledger by trying again and again.
+            if tables::was_denied(tx, self.site, decider.who, subject.number, self.now)? {
+                return Ok(Some(rule));
+            }
             let capacity = decider.capacity.name();
             let body = json!({ name: id, "class": subject.class, "rule": rule.name(), "as": capacity });
             tx.append(&NewEntry { kind: "decision.denied", site: self.site, who: decider.who, body: &body })?;

@@ -10,6 +10,6 @@ pub mod reports;
 mod settings;
 pub mod work;
 
-pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness, migrations};
+pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness, make_private, migrations};
 pub use packs::Packs;
 pub use settings::Settings;

@@ -1,5 +1,7 @@
 //! One installation, opened: database, evidence bytes, ledger, packs.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use base::{Clock, Lang, UtcSeconds};
 use evidence::store::SiteRow;
@@ -67,7 +69,7 @@ impl Installation {
 
     /// Opens without looking at the ledger.
     pub fn open_unchecked(settings: Settings, clock: Box<dyn Clock + Send + Sync>) -> Result<Self> {
-        std::fs::create_dir_all(&settings.data).with_context(|| settings.data.display().to_string())?;
+        make_private(&settings.data).with_context(|| settings.data.display().to_string())?;
         let database = match &settings.database {
             Some(url) => Database::open_postgres(url.expose())?,
             None => Database::open_sqlite(&settings.data.join("mamori.db"))?,
@@ -229,6 +231,28 @@ impl Installation {
         })?;
         Ok(settled)
     }
+}
+
+/// Makes a folder that is open to nobody else; one that was there before is closed to others.
+///
+/// # Errors
+/// The system's, also if the folder is somebody else's.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut permissions = std::fs::metadata(folder)?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(permissions.mode() & !0o077);
+            std::fs::set_permissions(folder, permissions)?;
+        }
+    }
+    Ok(())
 }
 
 /// Loads the signing key, making one for a new installation.

@@ -261,11 +261,25 @@ pub(crate) enum ExceptionCommand {
         controls: Vec<String>,
     },
     /// 承認する。願い出た人は承認できません (approve; not by the one who asked)
-    Approve { id: i64 },
+    Approve {
+        id: i64,
+        /// 承認する立場。重大・高の点検の例外は、経営者だけが承認できます (in which capacity; grave checks: executive)
+        #[arg(long = "as", value_enum, default_value = "administrator")]
+        capacity: ApproveAs,
+    },
     /// 取り消す (revoke)
     Revoke { id: i64 },
     /// 一覧 (list)
     List,
+}
+
+/// In which capacity somebody approves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApproveAs {
+    /// An executive.
+    Executive,
+    /// An administrator.
+    Administrator,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,6 +42,8 @@ pub(crate) struct ServeConfig {
     pub(crate) plain_http: bool,
     /// Address for a monitor (`/health`, `/metrics`); without it, none.
     pub(crate) monitor: Option<SocketAddr>,
+    /// Whether the monitor may be reached from other machines.
+    pub(crate) monitor_open: bool,
 }
 
 /// Limits of what is read, in megabytes and files.
@@ -75,6 +77,7 @@ pub(crate) const SAMPLE: &str = r#"# mamori.toml
 # key = "server-key.pem"          # その秘密鍵 / its private key
 # plain_http = false              # 暗号化しない。この機器だけのアドレスに限る / no encryption, loopback only
 # monitor = "127.0.0.1:9443"      # 監視用 / for a monitor: /health, /metrics
+# monitor_open = false            # ほかの機器からも監視用を開ける / other machines may reach the monitor
 "#;
 
 impl Config {

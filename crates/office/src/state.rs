@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::evidence::Limits;
 use ::evidence::store as evidence_tables;
 use ::people::Randomness;
 use base::{Clock, UtcSeconds};
@@ -11,6 +12,10 @@ use web::{Frame, SiteName, Sites};
 
 use crate::navigation::NAVIGATION;
 use crate::rooms;
+use crate::staff::Watches;
+
+/// Most bytes of one upload, archives unpacked.
+const UNPACKED_BYTES: u64 = 1 << 30;
 
 /// As handlers hold it.
 pub(crate) type Shared = Arc<Office>;
@@ -24,6 +29,8 @@ pub struct OfficeSettings {
     pub setup_code: Option<String>,
     /// Most bytes of one upload.
     pub upload_bytes: u64,
+    /// Whether this is the demonstration, where links sign in.
+    pub demo: bool,
 }
 
 /// The office over one installation.
@@ -34,6 +41,10 @@ pub struct Office {
     pub frame: Arc<Frame>,
     /// Settings.
     pub settings: OfficeSettings,
+    /// What was counted for the pages of staff.
+    pub(crate) watches: Watches,
+    /// Made at start and written nowhere: addresses are counted under hashes that nobody else can make.
+    pub(crate) address_key: [u8; 32],
 }
 
 impl Office {
@@ -47,6 +58,8 @@ impl Office {
         settings: OfficeSettings,
     ) -> Result<Arc<Self>, MigrateError> {
         migrate(&installation.database, &rooms::migrations(), installation.now())?;
+        let mut address_key = [0; 32];
+        randomness.fill(&mut address_key);
         let frame = Frame {
             database: installation.database.clone(),
             sites: Arc::new(KnownSites(installation.database.clone())),
@@ -58,7 +71,14 @@ impl Office {
             uploads: web::Uploads::default(),
             secure: settings.secure,
         };
-        Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings }))
+        Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings, watches: Watches::default(), address_key }))
+    }
+
+    /// How much is read of one upload, archives unpacked: it stays in memory meanwhile.
+    #[must_use]
+    pub fn reading_limits(&self) -> Limits {
+        let limits = self.installation.settings.limits;
+        Limits { total_bytes: limits.total_bytes.min(UNPACKED_BYTES), ..limits }
     }
 
     /// The database.

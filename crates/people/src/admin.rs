@@ -15,6 +15,10 @@ use crate::store::{AccountEdit, Change, NewLink};
 /// Longest stretch a deputy is appointed for, in days.
 pub const MAX_DEPUTY_DAYS: i64 = 92;
 
+/// Who holds one of these decides nothing in an executive's place.
+const NO_DEPUTY_OF_EXECUTIVES: RoleSet =
+    RoleSet::of(&[Role::Administrator, Role::Vendor, Role::Auditor, Role::GroupOperator]);
+
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
@@ -177,6 +181,9 @@ pub fn set_roles(
         keep_an_administrator(tx, account.id, site)?;
     }
     end_lost_deputies(tx, account.id, site, actor.now)?;
+    if added.iter().any(|role| NO_DEPUTY_OF_EXECUTIVES.has(*role)) {
+        end_executive_deputies(tx, account.id, site, actor.now)?;
+    }
     tables::note_change(tx, account.id, actor.who, actor.now)?;
     let names = |roles: &[Role]| roles.iter().map(|role| role.name()).collect::<Vec<_>>();
     let body = json!({ "login": account.login.as_str(), "at": site, "added": names(&added), "removed": names(&removed), "why": why });
@@ -196,6 +203,22 @@ fn end_lost_deputies(tx: &mut Recording<'_>, id: AccountId, site: &str, now: Utc
     Ok(())
 }
 
+/// Whoever takes one of [`NO_DEPUTY_OF_EXECUTIVES`] decides no longer for an executive there.
+fn end_executive_deputies(
+    tx: &mut Recording<'_>,
+    id: AccountId,
+    site: &str,
+    now: UtcSeconds,
+) -> Result<(), StoreError> {
+    for (_, deputy) in tables::list_deputies(tx, Some(id))? {
+        let is_here = deputy.site == site || site == crate::EVERYWHERE || deputy.site == crate::EVERYWHERE;
+        if deputy.role == Role::Executive && is_here {
+            tables::revoke_deputy(tx, &deputy.site, deputy.id, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses if nobody but `id` could administer `site`.
 fn keep_an_administrator(tx: &mut Recording<'_>, id: AccountId, site: &str) -> Result<(), AdminError> {
     // Whoever administers everything is only followed by somebody who does so too.
@@ -203,7 +226,7 @@ fn keep_an_administrator(tx: &mut Recording<'_>, id: AccountId, site: &str) -> R
     if others > 0 { Ok(()) } else { Err(AdminError::LastAdministrator { site: site.to_owned() }) }
 }
 
-/// Lets an account sign in, or no longer; the latter ends its sessions and links.
+/// Lets an account sign in, or no longer; the latter ends its sessions, links and tokens.
 ///
 /// # Errors
 /// [`AdminError::LastAdministrator`], unless `even_the_last`.
@@ -226,6 +249,7 @@ pub fn set_enabled(
         tables::end_sessions(tx, account.id, None, actor.now)?;
         tables::end_steps(tx, account.id)?;
         tables::close_links(tx, account.id, actor.now)?;
+        tables::revoke_tokens_of(tx, account.id, actor.now)?;
     }
     let edit = AccountEdit { enabled, ..AccountEdit::of(account) };
     tables::update_account(tx, account.id, &edit)?;
@@ -271,7 +295,7 @@ pub fn may_be_deputy(held: RoleSet, account: &Account, deputy: &Deputy, now: Utc
     if held.is_empty() || held.has(deputy.role) || !account.enabled {
         return Err(NoDeputy::Person);
     }
-    let is_desk = deputy.role == Role::Executive && held.has(Role::Administrator);
+    let is_desk = deputy.role == Role::Executive && held.has_any(NO_DEPUTY_OF_EXECUTIVES);
     let is_foreign = held.has(Role::Vendor) || held.has(Role::GroupOperator) || !account.vendor.is_empty();
     if is_desk || is_foreign || held.has(Role::Auditor) { Err(NoDeputy::NotTheirs) } else { Ok(()) }
 }

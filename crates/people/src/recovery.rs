@@ -10,10 +10,10 @@ use crate::account::AccountId;
 pub const COUNT: usize = 10;
 /// Letters and digits that nobody confuses on paper.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// 16 letters of 5 bits: 80 bits.
-const CODE_CHARS: usize = 16;
+/// 24 letters of 5 bits: 120 bits.
+const CODE_CHARS: usize = 24;
 
-/// New codes, `abcd-efgh-ijkm-npqr`. They are shown once and kept only as hashes.
+/// New codes, `abcd-efgh-ijkm-npqr-stuv-wxyz`. They are shown once and kept only as hashes.
 #[must_use]
 pub fn new_codes(randomness: &dyn Randomness) -> Vec<Secret<String>> {
     (0..COUNT).map(|_| new_code(randomness)).collect()
@@ -57,7 +57,7 @@ mod tests {
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts.len(), COUNT);
-        assert!(texts.iter().all(|text| text.len() == 19 && is_shaped_like_one(text)), "{texts:?}");
+        assert!(texts.iter().all(|text| text.len() == 29 && is_shaped_like_one(text)), "{texts:?}");
         assert!(!is_shaped_like_one("123 456"));
     }
 

@@ -16,6 +16,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) fn open(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
     let fail = |err| StoreError::from_sqlite(err, "open");
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if !read_only {
+        keep_private(path);
+    }
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(256);
@@ -30,6 +33,25 @@ pub(crate) fn open(path: &Path, read_only: bool) -> Result<Connection, StoreErro
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;").map_err(fail)?;
     }
     Ok(connection)
+}
+
+/// Closes the file to everybody else before anything is written to it; what SQLite lays beside it is then closed as well. What
+/// can't be done here is said by whoever opens the file next.
+fn keep_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let opened = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+        let Ok(file) = opened else { return };
+        if let Ok(metadata) = file.metadata()
+            && metadata.permissions().mode() & 0o077 != 0
+            && let Err(err) = file.set_permissions(std::fs::Permissions::from_mode(0o600))
+        {
+            tracing::warn!(path = %path.display(), error = %err, "the database is open to others");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 impl ToSql for Value {

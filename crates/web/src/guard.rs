@@ -121,6 +121,7 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         site,
         other_sites,
         standing,
+        is_of_site: matches!(needs, Needs::Site(_)),
     };
     check(needs, visit, &request)
 }
@@ -165,7 +166,11 @@ fn check(needs: Needs, visit: Visit, request: &Asked) -> Result<Visit, Refused> 
         _ if !is_signed_in => Err(refuse(HttpError::new(StatusCode::UNAUTHORIZED, "http-signed-out", ""), visit)),
         Needs::SignedIn => Ok(visit),
         Needs::Site(_) | Needs::Everywhere(_) => {
-            let roles = visit.standing.roles();
+            let roles = match (needs, &visit.person) {
+                // A role at one site is none everywhere, even below the path of that site.
+                (Needs::Everywhere(_), Some(person)) => person.standing(people::EVERYWHERE, visit.today()).roles(),
+                _ => visit.standing.roles(),
+            };
             // Whoever is nobody at a site does not learn whether it exists.
             if roles.is_empty() || (matches!(needs, Needs::Site(_)) && visit.site.is_none()) {
                 return Err(refuse(HttpError::not_found(), visit));

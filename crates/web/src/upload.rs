@@ -37,6 +37,12 @@ impl Default for Uploads {
 }
 
 impl Uploads {
+    /// Whether nothing that was handed in is still being received.
+    #[must_use]
+    pub fn are_free(&self) -> bool {
+        self.0.available_permits() == UPLOADS_AT_ONCE
+    }
+
     /// A place, unless all are taken. It is given back when it is dropped: together with the bytes.
     #[must_use]
     pub fn take(&self) -> Option<UploadPlace> {
@@ -289,7 +295,7 @@ mod tests {
     fn the_third_upload_finds_no_place_until_one_is_given_back() {
         let uploads = Uploads::default();
         let (first, _second) = (uploads.take(), uploads.take());
-        assert!(first.is_some() && uploads.take().is_none());
+        assert!(first.is_some() && uploads.take().is_none() && !uploads.are_free());
         drop(first);
         assert!(uploads.take().is_some());
     }

@@ -30,6 +30,8 @@ pub struct Visit {
     pub(crate) site: Option<SiteName>,
     pub(crate) other_sites: Vec<SiteName>,
     pub(crate) standing: Standing,
+    /// Whether a role at the site of the path was asked for.
+    pub(crate) is_of_site: bool,
 }
 
 impl Visit {
@@ -167,7 +169,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SiteVisit {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let visit = Visit::from_request_parts(parts, state).await?;
         match (visit.site.clone(), visit.person.clone()) {
-            (Some(site), Some(person)) => Ok(Self { visit, site, person }),
+            (Some(site), Some(person)) if visit.is_of_site => Ok(Self { visit, site, person }),
             _ => Err(HttpError::internal("a page of a site whose route names no site")),
         }
     }

@@ -1,5 +1,6 @@
 //! The tables of decisions.
 
+use ::store::ledger::Entry;
 use ::store::{Row, StoreError, Transaction};
 
 use super::bad;
@@ -134,4 +135,19 @@ pub fn find_ruling(tx: &mut Transaction, exception: i64) -> Result<Option<(Strin
     let sql = "SELECT remark, deputy_for FROM exception_ruling WHERE exception = $1";
     let row = tx.find(sql, &[exception.into()])?;
     row.map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).transpose()
+}
+
+/// Whether an attempt of this person to decide this was denied today, and the ledger says so.
+pub(crate) fn was_denied(
+    tx: &mut Transaction,
+    site: &str,
+    who: &str,
+    (name, id): (&str, i64),
+    now: UtcSeconds,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT canonical FROM ledger_entry WHERE kind = 'decision.denied' AND at >= $1";
+    let rows = tx.query(sql, &[now.date_jst().start_jst().into()])?;
+    Ok(rows.iter().filter_map(|row| Entry::parse(row.text(0).ok()?).ok()).any(|entry| {
+        entry.site == site && entry.who == who && entry.body.get(name).and_then(serde_json::Value::as_i64) == Some(id)
+    }))
 }

@@ -13,7 +13,7 @@ use base::{Date, Severity, UtcSeconds};
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::Task;
 
-pub(crate) use decisions::{add_decision, add_ruling, close_decision};
+pub(crate) use decisions::{add_decision, add_ruling, close_decision, was_denied};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
 pub use papers::{evidence_exists, list_document_subjects, list_evidence_names, list_recent_evidence, newest_evidence};
 pub use snapshot::{

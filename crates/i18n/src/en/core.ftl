@@ -41,6 +41,7 @@ import-applied = ✔ #{ $number } { $name }: { $accepted } records accepted, { $
 import-known = = #{ $number } { $name }: the same content was received before; nothing was changed
 import-unrecognised = ? #{ $number } { $name }: the format is not known; kept as evidence
 import-unreadable = ✘ #{ $number } { $name }: can't be read; kept as evidence
+import-withheld = ✘ { $name }: not taken. It holds secrets (such as passwords) that could not be taken out, so nothing was kept
 import-previewed = … { $name }: differences of the ledger (not applied yet)
 import-refused-file = ✘ { $name }: { $reason }
 import-more-refused = {"    "}and { $count } more
@@ -135,6 +136,8 @@ exception-no-reason = A reason and a person are needed.
 exception-no-control = A compensating control with the number of its evidence is needed.
 exception-unknown-evidence = There is no evidence of that number ({ $detail }). Import it first.
 exception-bad-end = The last day must be within 400 days from today ({ $detail }).
+exception-executive-only = Only an executive may approve an exception from a check of high or critical severity. If an executive approves it, add --as executive.
+exception-on-command-line = approved on the command line
 exception-own-request = The one who asked may not approve. Somebody else in charge has to.
 exception-unknown = There is no such exception ({ $detail }).
 exception-not-waiting = This exception was decided before ({ $detail }).

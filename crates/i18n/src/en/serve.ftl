@@ -9,6 +9,7 @@ serve-setup-code =
     Nobody is registered yet. Open { $url } and enter this code to register the first administrator:
       set-up code  { $code }
 serve-how-to-end = Press Ctrl+C to end.
+serve-monitor-not-local = The monitor has neither encryption nor sign-in, so it listens on an address of this machine alone (127.0.0.1, ::1). To open it at { $address }, add --monitor-open (monitor_open = true in the configuration).
 serve-plain-not-local = Only an address of this machine alone (127.0.0.1, ::1) may be served without encryption, not { $address }.
 serve-certificate-half = Give both certificate and key in [serve].
 serve-demo-open = The office is open at { $url }. Each of these links signs in at once as that person. They belong to this demonstration and end with it.

@@ -9,6 +9,7 @@ serve-setup-code =
     まだ誰も登録されていません。{ $url } を開き、次のコードを入れて最初の管理者を登録してください。
       セットアップコード  { $code }
 serve-how-to-end = 終わるときは Ctrl+C を押してください。
+serve-monitor-not-local = 監視用は、暗号化も認証もないので、この機器だけのアドレス（127.0.0.1 や ::1）で開きます。{ $address } で開くときは、--monitor-open（設定では monitor_open = true）を付けてください。
 serve-plain-not-local = 暗号化しないで開けるのは、この機器だけのアドレス（127.0.0.1 や ::1）です。{ $address } では開けません。
 serve-certificate-half = [serve] の certificate と key は、両方を書いてください。
 serve-demo-open = 画面を開きました：{ $url }。次のリンクは、開くとその人としてすぐに入れます。この見本だけのもので、終わると使えなくなります。

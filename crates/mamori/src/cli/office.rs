@@ -13,6 +13,9 @@ pub(crate) struct ServeArgs {
     /// 監視用のアドレス：/health と /metrics (for a monitor)
     #[arg(long, value_name = "ADDR")]
     pub(crate) monitor: Option<SocketAddr>,
+    /// 監視用のアドレスを、ほかの機器からも開けるようにする。暗号化も認証もありません (let other machines reach the monitor)
+    #[arg(long)]
+    pub(crate) monitor_open: bool,
     /// 暗号化しない。この機器だけのアドレスに限る (no encryption, loopback only)
     #[arg(long)]
     pub(crate) plain_http: bool,

@@ -69,7 +69,7 @@ pub(crate) fn restore(context: &Context<'_>, arguments: &RestoreArgs) -> Result<
         Ok(manifest) => manifest,
         Err(err) => return refuse(context, err),
     };
-    std::fs::create_dir_all(data).with_context(|| data.display().to_string())?;
+    installation::make_private(data).with_context(|| data.display().to_string())?;
     if let Err(err) = load(context, &arguments.dir, &manifest) {
         // The folder was empty: what is in it now is half of something.
         std::fs::remove_dir_all(data).with_context(|| data.display().to_string())?;

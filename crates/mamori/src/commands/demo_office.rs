@@ -106,8 +106,14 @@ pub(super) fn open(installation: &Arc<Installation>, listen: Option<SocketAddr>,
     done.failures.iter().for_each(|failure| output::note(failure));
     let tokens = add_people(installation)?;
     let listen = listen.unwrap_or(LISTEN);
-    let serving =
-        Serving { installation: Arc::clone(installation), listen, monitor: None, encryption: None, with_setup: false };
+    let serving = Serving {
+        installation: Arc::clone(installation),
+        listen,
+        monitor: None,
+        encryption: None,
+        with_setup: false,
+        demo: true,
+    };
     let served = serving::serve(&serving, |opened| {
         show(installation, &opened.url, &tokens, as_json);
         Ok(())

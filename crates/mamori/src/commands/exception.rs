@@ -1,11 +1,12 @@
 //! `mamori exception`: deviations somebody takes responsibility for.
 
 use anyhow::Result;
+use governance::decisions::{Capacity, Decider, DecisionError, Denial, Outcome as Word, Ruling};
 use governance::exceptions::{Control, ExceptionError, ExceptionState, NewException, Office};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
-use crate::cli::ExceptionCommand;
+use crate::cli::{ApproveAs, ExceptionCommand};
 use crate::output::{self, Mistake, Outcome};
 use installation::Installation;
 
@@ -31,9 +32,11 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
             let known = |id: &str| installation.packs.checks.iter().any(|check| check.id == id);
             office.request_exception(&new, known).map(|id| ("exception-requested", id))
         }
-        ExceptionCommand::Approve { id } => {
-            office.decide_exception(*id, ExceptionState::Approved, &who).map(|()| ("exception-approved", *id))
-        }
+        ExceptionCommand::Approve { id, capacity } => match approve(&installation, &office, *id, *capacity, &who) {
+            Ok(()) => Ok(("exception-approved", *id)),
+            Err(DecisionError::Exception(err)) => Err(err),
+            Err(err) => return refuse_decision(&installation, err),
+        },
         ExceptionCommand::Revoke { id } => {
             office.decide_exception(*id, ExceptionState::Revoked, &who).map(|()| ("exception-revoked", *id))
         }
@@ -50,6 +53,45 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
     }
     governance_changed(&installation, &site)?;
     Ok(Outcome::Done)
+}
+
+/// Approves in the capacity that was given. Where nobody signs in, nobody can be held to it: the ledger says that it was said on
+/// the command line.
+fn approve(
+    installation: &Installation,
+    office: &Office<'_>,
+    id: i64,
+    capacity: ApproveAs,
+    who: &str,
+) -> Result<(), DecisionError> {
+    let capacity = match capacity {
+        ApproveAs::Executive => Capacity::Executive,
+        ApproveAs::Administrator => Capacity::Administrator,
+    };
+    let remark = installation.say("exception-on-command-line", &[]);
+    let ruling = Ruling { outcome: Word::Approve, choice: String::new(), remark };
+    let checks = &installation.packs.checks;
+    let severity = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.severity);
+    office.rule_on_exception(&Decider { who, capacity }, id, &ruling, severity)
+}
+
+fn refuse_decision(installation: &Installation, err: DecisionError) -> Result<Outcome> {
+    let id = match &err {
+        DecisionError::Denied { rule: Denial::ExecutiveOnly } => "exception-executive-only",
+        DecisionError::Denied { rule: Denial::OwnRequest } => "exception-own-request",
+        DecisionError::Unknown { .. } => "exception-unknown",
+        DecisionError::Decided { .. } => "exception-not-waiting",
+        DecisionError::Denied { rule: Denial::NotYours }
+        | DecisionError::NoReason
+        | DecisionError::BadDay { .. }
+        | DecisionError::BadOptions
+        | DecisionError::NoChoice
+        | DecisionError::Exception(_)
+        | DecisionError::Ledger(_)
+        | DecisionError::Store(_) => return Err(err.into()),
+    };
+    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
+    Ok(Outcome::Refused)
 }
 
 /// An exception changes verdicts, so the tasks are settled anew.

@@ -36,7 +36,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcom
         if let Ok(Receipt { state: ReceiptState::Previewed(_), name, .. }) = receipt {
             waiting.push(name.clone());
         }
-        bar.suspend(|| show(&installation, context.global.json, name, receipt));
+        bar.suspend(|| show_as(&installation, context.global.json, name, receipt, mode));
         Ok(())
     })?;
     bar.finish_and_clear();
@@ -76,22 +76,31 @@ fn apply(
 
 /// Shows what became of one file. It is shown only after it is on the disk.
 pub(crate) fn show(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &str>) {
+    show_as(installation, as_json, name, receipt, Mode::Apply);
+}
+
+fn show_as(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &str>, mode: Mode) {
     if as_json {
-        output::json(&to_json(installation, name, receipt));
+        output::json(&to_json(installation, name, receipt, mode));
         return;
     }
     match receipt {
         Err(reason) => {
             output::line(&installation.say("import-refused-file", &[("name", name.into()), ("reason", reason.into())]))
         }
-        Ok(receipt) => show_receipt(installation, receipt),
+        Ok(receipt) => show_receipt(installation, receipt, mode),
     }
 }
 
 /// Refusals printed one by one.
 const MAX_SHOWN: usize = 20;
 
-fn show_receipt(installation: &Installation, receipt: &Receipt) {
+/// Whether nothing was kept because secrets could not be taken out.
+fn is_withheld(receipt: &Receipt, mode: Mode) -> bool {
+    matches!(receipt.state, ReceiptState::Unreadable(_)) && receipt.evidence.is_none() && mode != Mode::PreviewAll
+}
+
+fn show_receipt(installation: &Installation, receipt: &Receipt, mode: Mode) {
     let refused = receipt.refusals.len();
     let arguments = [
         ("name", receipt.name.as_str().into()),
@@ -103,7 +112,9 @@ fn show_receipt(installation: &Installation, receipt: &Receipt) {
     let id = match &receipt.state {
         ReceiptState::Applied => "import-applied",
         ReceiptState::Known => "import-known",
+        ReceiptState::Unrecognised | ReceiptState::Unreadable(_) if mode == Mode::PreviewAll => "remote-unread-preview",
         ReceiptState::Unrecognised => "import-unrecognised",
+        ReceiptState::Unreadable(_) if is_withheld(receipt, mode) => "import-withheld",
         ReceiptState::Unreadable(_) => "import-unreadable",
         ReceiptState::Previewed(_) => "import-previewed",
     };
@@ -146,7 +157,7 @@ fn show_preview(installation: &Installation, preview: &evidence::preview::Previe
     }
 }
 
-fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &str>) -> Value {
+fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &str>, mode: Mode) -> Value {
     let receipt = match receipt {
         Err(reason) => return json!({ "name": name, "state": "refused", "reason": reason }),
         Ok(receipt) => receipt,
@@ -155,6 +166,7 @@ fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &s
         ReceiptState::Applied => "applied",
         ReceiptState::Known => "known",
         ReceiptState::Unrecognised => "unrecognised",
+        ReceiptState::Unreadable(_) if is_withheld(receipt, mode) => "withheld",
         ReceiptState::Unreadable(_) => "unreadable",
         ReceiptState::Previewed(_) => "previewed",
     };

@@ -136,7 +136,8 @@ impl<'a> Remote<'a> {
             } else {
                 self.show_receipt(receipt);
             }
-            let unread = matches!(text(receipt, "/state").as_str(), "unrecognised" | "unreadable" | "refused");
+            let unread =
+                matches!(text(receipt, "/state").as_str(), "unrecognised" | "unreadable" | "withheld" | "refused");
             if unread || !list(receipt, "/refused").is_empty() {
                 outcome = Outcome::Refused;
             }
@@ -154,6 +155,7 @@ impl<'a> Remote<'a> {
             "known" => "import-known",
             "unrecognised" => "import-unrecognised",
             "unreadable" => "import-unreadable",
+            "withheld" => "import-withheld",
             "previewed" => "import-previewed",
             _ => "import-refused-file",
         };

@@ -22,14 +22,16 @@ pub(crate) fn run(context: Context<'_>, arguments: &ServeArgs) -> Result<Outcome
     let listen = arguments.listen.or(config.listen).unwrap_or(LISTEN);
     let plain_http = arguments.plain_http || config.plain_http;
     let encryption = settle_encryption(lang, config, listen, plain_http)?;
+    let monitor = arguments.monitor.or(config.monitor);
+    if let Some(address) = monitor.filter(|address| !address.ip().is_loopback())
+        && !(arguments.monitor_open || config.monitor_open)
+    {
+        let arguments = [("address", address.to_string().into())];
+        return Err(Mistake(i18n::message(lang, "serve-monitor-not-local", &arguments)).into());
+    }
     let as_json = context.global.json;
-    let serving = Serving {
-        installation: Arc::new(context.open()?),
-        listen,
-        monitor: arguments.monitor.or(config.monitor),
-        encryption,
-        with_setup: true,
-    };
+    let serving =
+        Serving { installation: Arc::new(context.open()?), listen, monitor, encryption, with_setup: true, demo: false };
     serving::serve(&serving, |opened| {
         if as_json {
             output::json(&to_json(opened));

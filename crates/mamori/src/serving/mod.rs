@@ -2,6 +2,7 @@
 
 mod background;
 mod certificate;
+mod connections;
 mod monitor;
 mod setup_code;
 
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use installation::{Installation, SystemRandomness};
@@ -24,12 +25,15 @@ use office::{Office, OfficeSettings};
 use background::Background;
 pub(crate) use certificate::Names;
 use certificate::Source;
+use connections::Counted;
 pub(crate) use setup_code::write_secret;
 
 /// How long a request that runs may go on after the signal to end.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long a job that runs may go on after the signal to end; then it is given back.
 const JOB_GRACE: Duration = Duration::from_secs(20);
+/// How long uploads that were answered may go on being received after the signal to end.
+const IMPORT_GRACE: Duration = Duration::from_secs(30);
 /// How often the certificate is looked at.
 const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(3600);
 /// How long the head of a request may take.
@@ -49,6 +53,8 @@ pub(crate) struct Serving {
     pub(crate) encryption: Option<Encryption>,
     /// Whether somebody has to set this installation up.
     pub(crate) with_setup: bool,
+    /// Whether this is the demonstration.
+    pub(crate) demo: bool,
 }
 
 /// Where the certificate comes from.
@@ -104,6 +110,7 @@ impl Ready {
             secure: serving.encryption.is_some(),
             setup_code: setup_code.clone(),
             upload_bytes: UPLOAD_BYTES.min(installation.settings.limits.file_bytes),
+            demo: serving.demo,
         };
         let office = Office::open(Arc::clone(installation), Arc::new(SystemRandomness), settings)?;
         let data = &installation.settings.data;
@@ -144,20 +151,26 @@ impl Ready {
         handle.graceful_shutdown(Some(GRACE));
         monitor_handle.graceful_shutdown(Some(Duration::from_secs(1)));
         tokio::task::spawn_blocking(move || background.stop(JOB_GRACE)).await?;
+        wait_for(GRACE, || handle.connection_count() == 0).await;
+        // An upload is answered before its files are received: they are nowhere but in the memory of this process.
+        if !wait_for(IMPORT_GRACE, || self.office.frame.uploads.are_free()).await {
+            tracing::error!("files of an upload were not received: it ended first");
+        }
         if let Some(ended) = ended_by_itself {
             return ended?.context("the listener ended");
         }
-        wait_for_connections(&handle).await;
         tracing::info!("ended");
         Ok(())
     }
 }
 
-async fn wait_for_connections(handle: &Handle<SocketAddr>) {
-    let until = tokio::time::Instant::now() + GRACE;
-    while handle.connection_count() > 0 && tokio::time::Instant::now() < until {
+/// Waits until something is so, but no longer than this; returns whether it is.
+async fn wait_for(grace: Duration, is_so: impl Fn() -> bool) -> bool {
+    let until = tokio::time::Instant::now() + grace;
+    while !is_so() && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    is_so()
 }
 
 /// What to type into a browser. Where every address of the host is listened to, that is a name.
@@ -186,12 +199,13 @@ async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(config) => {
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle).http1_only();
+            let acceptor = RustlsAcceptor::new(config).acceptor(Counted::default());
+            let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
+            let mut server = axum_server::from_tcp(listener)?.acceptor(Counted::default()).handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }

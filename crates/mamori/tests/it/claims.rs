@@ -98,3 +98,34 @@ fn tasks_open_and_close_by_evidence_alone() {
     let closed = task(&world);
     assert_eq!(closed["closed_by_evidence"], evidence["evidence"], "{closed}");
 }
+
+#[test]
+fn a_grave_exception_is_approved_by_an_executive_alone_and_the_ledger_says_where() {
+    let world = contradicted();
+    let until = day_from_now(30);
+    let asked = world.run(&[
+        "exception",
+        "request",
+        "LAP-00",
+        "--reason",
+        "来春",
+        "--until",
+        &until,
+        "--control",
+        "毎週の確認=1",
+    ]);
+    assert_eq!(asked.code, Some(0), "{asked:?}");
+    let desk = world.run(&["exception", "approve", "1", "--who", "情報室"]);
+    assert_eq!(desk.code, Some(3), "{desk:?}");
+    assert!(desk.err.contains("経営者だけ") && desk.err.contains("--as executive"), "{desk:?}");
+    let own = world.run(&["exception", "approve", "1", "--as", "executive"]);
+    assert_eq!(own.code, Some(3), "{own:?}");
+    let chief = world.run(&["exception", "approve", "1", "--who", "院長", "--as", "executive"]);
+    assert_eq!(chief.code, Some(0), "{chief:?}");
+    let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    let entries = database.read(|tx| store::ledger::list_entries(tx, None, 50)).unwrap();
+    let made = entries.iter().find(|entry| entry.kind == "decision.made").unwrap();
+    assert_eq!((made.who.as_str(), &made.body["as"]), ("院長", &"executive".into()));
+    assert!(made.body["reason"].as_str().unwrap().contains("on the command line"), "{made:?}");
+    world.assert_sound();
+}

@@ -101,3 +101,16 @@ fn two_imports_at_once_both_complete_and_receive_everything_exactly_once() {
     assert_eq!(applied, 24, "{answers:?}");
     world.assert_sound();
 }
+
+#[test]
+fn what_holds_secrets_that_stay_in_is_not_said_to_be_kept() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let head = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    let world = World::new();
+    let bytes = [&head[..], &[0; 600], &wide("パスワード"), &[4, 0, 1], &wide("Kinen2024"), &[0; 8]].concat();
+    world.write("old.xls", bytes);
+    let ran = world.run(&["import", "--yes", "old.xls"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.out.contains("何も保管しませんでした") && !ran.out.contains("保管しました"), "{ran:?}");
+    assert_eq!(world.import("old.xls")["state"], "withheld");
+}

@@ -157,7 +157,67 @@ fn nobody_else_may_read_what_is_secret() {
         let mode = std::fs::metadata(world.data().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
     }
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&world.data()), 0o700);
+    for name in ["mamori.db", "mamori.db-wal"] {
+        assert_eq!(mode(&world.data().join(name)), 0o600, "{name}");
+    }
     drop(office);
+    std::fs::set_permissions(world.data(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(Served::start(&world, &[]).end(), Some(0));
+    assert_eq!(mode(&world.data()), 0o700, "an older folder is closed");
+}
+
+#[test]
+fn a_monitor_for_other_machines_must_be_asked_for() {
+    let world = World::new();
+    let ran = world.run(&["serve", "--plain-http", "--listen", "127.0.0.1:0", "--monitor", "0.0.0.0:0"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("--monitor-open"), "{ran:?}");
+}
+
+#[test]
+fn connections_beyond_all_places_are_closed_and_the_others_go_on() {
+    let world = World::new();
+    let office = Served::start(&world, &["--plain-http"]);
+    let address = office.says("url").trim_start_matches("http://").to_owned();
+    let connect = || std::net::TcpStream::connect(&address).unwrap();
+    let mut held: Vec<_> = (0..512).map(|_| connect()).collect();
+    let mut last = connect();
+    last.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let read = std::io::Read::read(&mut last, &mut [0; 1]);
+    assert!(matches!(&read, Ok(0)) || read.is_err_and(|err| err.kind() == std::io::ErrorKind::ConnectionReset));
+    held.truncate(400);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(office.get("/health", "").0, 200);
+}
+
+#[test]
+fn an_upload_that_was_answered_is_received_whole_although_the_end_was_asked_for() {
+    const FILES: usize = 60;
+    let world = World::new();
+    world.write("PC0_secedit.inf", secedit(5));
+    world.import("PC0_secedit.inf");
+    let database = Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    let cookie = format!("mamori={}", sign_in(&database));
+    let office = Served::start(&world, &["--plain-http"]);
+    let part = |head: &str, bytes: &[u8]| {
+        [format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), bytes, b"\r\n"].concat()
+    };
+    let mut body = part("name=\"csrf\"", b"c");
+    for number in 1..=FILES {
+        let head = format!("name=\"files\"; filename=\"PC{number}_secedit.inf\"");
+        body.extend(part(&head, &secedit(u32::try_from(number).unwrap())));
+    }
+    body.extend(b"--b--\r\n");
+    let url = format!("{}/s/main/import", office.says("url"));
+    let request = office.agent.post(url).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    let answer = request.header("content-type", "multipart/form-data; boundary=b").send(&body[..]).unwrap();
+    assert_eq!(answer.status().as_u16(), 303);
+    assert_eq!(office.end(), Some(0));
+    let next = database.read(evidence::store::next_evidence_id).unwrap();
+    assert_eq!(usize::try_from(next).unwrap(), FILES + 2);
+    world.assert_sound();
 }
 
 #[test]

@@ -39,7 +39,12 @@ fn it_says_where_it_is_whom_to_trust_and_how_to_begin_and_logs_neither_questions
             .arg(&authority)
             .arg(format!("{url}/login?next=himitsu-no-toi"))
             .status();
-        if asked.is_err() {
+        let tried = Command::new("curl")
+            .args(["-s", "-o", "/dev/null", "--data", "login=himitsu-no-kotoba&password=himitsu-no-kotoba", "--cacert"])
+            .arg(&authority)
+            .arg(format!("{url}/login"))
+            .status();
+        if asked.is_err() || tried.is_err() {
             eprintln!("SKIPPED: no curl");
         }
         assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
@@ -53,6 +58,8 @@ fn it_says_where_it_is_whom_to_trust_and_how_to_begin_and_logs_neither_questions
             .collect();
         assert!(messages.contains(&"serving".to_owned()) && messages.contains(&"ended".to_owned()), "{log}");
         assert!(asked.is_err() || messages.contains(&"request".to_owned()), "{log}");
+        let failed = log.lines().find(|line| line.contains("a sign-in failed"));
+        assert!(tried.is_err() || failed.is_some_and(|line| line.contains("127.0.0.1")), "{log}");
         assert!(!log.contains("himitsu") && !log.contains(&code), "{log}");
     }
 }

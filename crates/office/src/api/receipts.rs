@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use base::Lang;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web::{HttpError, Visit, blocking};
+use web::{HttpError, UploadPlace, Visit, blocking};
 
 use super::body::{
     PreviewBody, Problem, ReceiptBody, ReceiptStateBody, ReceiptsBody, RefusalBody, Refusals, StruckBody,
@@ -34,8 +34,8 @@ pub(super) struct Handing {
     preview: bool,
 }
 
-/// The bytes of one file, within the limit of uploads.
-pub(super) struct File(Bytes);
+/// The bytes of one file, within the limit of uploads, and the place they take in memory.
+pub(super) struct File(Bytes, UploadPlace);
 
 impl FromRequest<Shared> for File {
     type Rejection = HttpError;
@@ -55,8 +55,9 @@ impl FromRequest<Shared> for File {
         if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most) {
             return Err(too_large());
         }
+        let Some(place) = office.frame.uploads.take() else { return Err(unavailable("upload-busy")) };
         let limit = usize::try_from(most).unwrap_or(usize::MAX);
-        to_bytes(request.into_body(), limit).await.map(Self).map_err(|_| too_large())
+        to_bytes(request.into_body(), limit).await.map(|bytes| Self(bytes, place)).map_err(|_| too_large())
     }
 }
 
@@ -81,13 +82,14 @@ pub(super) async fn add(
     Segments(site): Segments<String>,
     Asked(handing): Asked<Handing>,
     State(office): State<Shared>,
-    File(bytes): File,
+    File(bytes, place): File,
 ) -> Result<(StatusCode, Json<ReceiptsBody>), HttpError> {
     blocking(move || -> Result<_, HttpError> {
         let site = admit(&office, &visit, &site, Access::Write)?.id;
         let name = check_name(&handing.name)?;
         let mode = if handing.preview { Mode::PreviewAll } else { Mode::Apply };
         let receipts = receive(&office, &visit, &site, name, bytes.into(), mode)?;
+        drop(place);
         Ok((status_of(&receipts), Json(ReceiptsBody { receipts })))
     })
     .await
@@ -111,12 +113,12 @@ fn receive(
     mode: Mode,
 ) -> Result<Vec<ReceiptBody>, HttpError> {
     let installation = &office.installation;
-    let gathered = Gathered::from_files(vec![(name, bytes)], installation.settings.limits);
+    let gathered = Gathered::from_files(vec![(name, bytes)], office.reading_limits());
     let who = visit.person.as_ref().map(|person| person.account.who()).unwrap_or_default();
     let mut receipts = Vec::new();
     let done = installation.receive_all(site, &who, &gathered, mode, |name, receipt| {
         receipts.push(match receipt {
-            Ok(receipt) => receipt_body(visit.lang, receipt),
+            Ok(receipt) => receipt_body(visit.lang, receipt, mode),
             Err(reason) => refused_body(name, reason),
         });
         Ok(())
@@ -138,7 +140,9 @@ fn unavailable(message: &'static str) -> HttpError {
 /// 422 if anything could not be read, 201 if anything was stored, else 200.
 fn status_of(receipts: &[ReceiptBody]) -> StatusCode {
     let any = |states: &[ReceiptStateBody]| receipts.iter().any(|receipt| states.contains(&receipt.state));
-    if receipts.is_empty() || any(&[ReceiptStateBody::Unreadable, ReceiptStateBody::Refused]) {
+    if receipts.is_empty()
+        || any(&[ReceiptStateBody::Unreadable, ReceiptStateBody::Withheld, ReceiptStateBody::Refused])
+    {
         StatusCode::UNPROCESSABLE_ENTITY
     } else if receipts.iter().any(|one| one.state != ReceiptStateBody::Known && one.evidence.is_some()) {
         StatusCode::CREATED
@@ -147,7 +151,14 @@ fn status_of(receipts: &[ReceiptBody]) -> StatusCode {
     }
 }
 
-fn receipt_body(lang: Lang, receipt: &Receipt) -> ReceiptBody {
+fn state_of(receipt: &Receipt, mode: Mode) -> ReceiptStateBody {
+    match (&receipt.state, mode) {
+        (ReceiptState::Unreadable(_), Mode::Apply) if receipt.evidence.is_none() => ReceiptStateBody::Withheld,
+        (state, _) => state.into(),
+    }
+}
+
+fn receipt_body(lang: Lang, receipt: &Receipt, mode: Mode) -> ReceiptBody {
     let refusal = |refusal: &::evidence::Refusal| RefusalBody {
         place: refusal.locator.to_string(),
         reason: i18n::message(lang, refusal.message, &[("detail", refusal.detail.as_str().into())]),
@@ -155,7 +166,7 @@ fn receipt_body(lang: Lang, receipt: &Receipt) -> ReceiptBody {
     let struck = receipt.struck.iter().map(|one| StruckBody { what: one.what.clone(), place: one.locator.to_string() });
     ReceiptBody {
         name: receipt.name.clone(),
-        state: (&receipt.state).into(),
+        state: state_of(receipt, mode),
         importer: receipt.importer.to_owned(),
         sha256: receipt.evidence.map(|_| receipt.sha256.to_string()),
         evidence: receipt.evidence,

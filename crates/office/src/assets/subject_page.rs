@@ -49,9 +49,12 @@ pub(super) async fn show(
             return history.respond(&visit, &Page::default(), &query, "");
         }
         let title = found.line.as_ref().map_or_else(|| plain(subject.id()), |line| plain(&line.name));
-        let around = Page::new(title, words::nav_entry(kind))
-            .help(visit.text("assets-subject-help"))
-            .trail(words::kind_title(&visit, kind), visit.path_of(&format!("subjects/{kind}")));
+        let around = Page::new(title, words::nav_entry(kind)).help(visit.text("assets-subject-help"));
+        let around = if words::may_open_lists(&visit) {
+            around.trail(words::kind_title(&visit, kind), visit.path_of(&format!("subjects/{kind}")))
+        } else {
+            around
+        };
         let body = Body {
             summary: summary(&visit, &office, &subject, found.line.as_ref()),
             is_assessed: found.line.is_some(),

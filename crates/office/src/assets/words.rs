@@ -110,6 +110,11 @@ pub(crate) fn mark(visit: &Visit, mark: Mark) -> Option<String> {
 
 /// Whether the pages of single things and of evidence are open to this person.
 pub(crate) fn may_open_evidence(visit: &SiteVisit) -> bool {
+    may_open_lists(visit) || visit.is(Role::Executive)
+}
+
+/// Whether the lists of things and of evidence, downloads and the ledger are open to this person as well.
+pub(crate) fn may_open_lists(visit: &SiteVisit) -> bool {
     visit.is(Role::Administrator) || visit.is(Role::Auditor)
 }
 

@@ -100,7 +100,7 @@ fn body<'a>(
         ask: words::instruction(visit, "ask", check.ask.get(visit.lang))?,
         missing: report.map(|report| report.missing.clone()).unwrap_or_default(),
         failing: failing.iter().map(|line| failing_row(visit, check, line)).collect(),
-        all_failing: (count > 0 && words::may_open_evidence(visit)).then_some((all_text, all)),
+        all_failing: (count > 0 && words::may_open_lists(visit)).then_some((all_text, all)),
         ask_exception: (is_open && words::may_answer(visit)).then(|| words::exception_path(visit, &check.id, None)),
         evidence: report.iter().flat_map(|report| &report.evidence).map(|line| evidence_row(visit, line)).collect(),
         items: items(visit, office, check),

@@ -17,6 +17,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 use super::store as desk_tables;
 use super::tasks::state;
 use super::words::{self, About, Words};
+use crate::assets::words::may_open_lists;
 use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
 
@@ -61,7 +62,9 @@ pub(super) async fn show(
             About::Show(..) | About::Gone => visit.text("desk-next-document"),
         };
         let shown = state(&visit, &task);
-        let page = Page::new(words.title.as_str(), "tasks").trail(visit.text("nav-tasks"), visit.path_of("tasks"));
+        let page = Page::new(words.title.as_str(), "tasks");
+        let page =
+            if may_open_lists(&visit) { page.trail(visit.text("nav-tasks"), visit.path_of("tasks")) } else { page };
         let body = Body {
             visit: &visit,
             badge: plain::severity_badge(&visit, task.severity),

@@ -43,8 +43,7 @@ pub(super) async fn show(
         let drawn =
             bytes::draw(&office.installation.blobs, row.sha256, row.size_bytes, wanted).map_err(download::no_bytes)?;
         let path = visit.path_of(&format!("evidence/{}", row.id));
-        let around = Page::new(visit.text("view-title"), "evidence")
-            .trail(visit.text("evidence-title"), visit.path_of("evidence"))
+        let around = evidence_page::with_trail(&visit, Page::new(visit.text("view-title"), "evidence"))
             .trail(row.name.as_str(), path.as_str());
         let window = |from: Option<u64>| from.map(|from| query.with(&[("from", &from.to_string())]));
         let sheet = |name: &String| {

@@ -3,7 +3,7 @@
 use ::store::ledger::{self, LedgerError, NewEntry};
 use ::store::{BlobError, StoreError};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use web::visit::encode_segment;
@@ -18,10 +18,19 @@ const VERIFIER: &str = include_str!("../../../../tools/verify_ledger.py");
 pub(super) async fn evidence(
     visit: SiteVisit,
     Path((_, number)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
     State(office): State<Shared>,
 ) -> Result<Response, HttpError> {
+    // What another page makes a browser ask for was not taken by whoever sits before it.
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
+        return Err(HttpError::new(StatusCode::FORBIDDEN, "http-foreign-form", ""));
+    }
     blocking(move || -> Result<Response, HttpError> {
         let row = evidence_page::find(&office, &visit, &number)?;
+        if method == Method::HEAD {
+            return attachment("application/octet-stream", &row.name, Vec::new());
+        }
         let bytes = office.installation.blobs.read(row.sha256).map_err(no_bytes)?;
         let body = json!({ "evidence": row.id, "blob": row.sha256.to_string(), "name": row.name });
         let written = office.installation.ledger.write::<_, LedgerError>(office.database(), visit.now, |tx| {

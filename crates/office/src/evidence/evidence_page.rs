@@ -11,6 +11,7 @@ use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::words;
 use crate::Office;
+use crate::assets::words::{may_open_lists, subject_path};
 use crate::state::Shared;
 
 /// Refusals and struck secrets on the page.
@@ -27,6 +28,8 @@ struct PlaceLine {
 #[template(path = "evidence/evidence.html")]
 struct Above<'a> {
     visit: &'a SiteVisit,
+    /// Whether downloads and the ledger are open to this person.
+    may_take: bool,
     row: &'a EvidenceRow,
     path: String,
     format: String,
@@ -73,6 +76,7 @@ pub(super) async fn show(
         let age = visit.today().days_since(row.observed_at.date_jst());
         let above = Above {
             visit: &visit,
+            may_take: may_open_lists(&visit),
             row: &row,
             format: format(&office, &visit, &row.importer),
             received: visit.minute(row.received_at),
@@ -90,11 +94,15 @@ pub(super) async fn show(
             path: path.clone(),
         };
         let above = above.render().map_err(HttpError::internal)?;
-        let around =
-            Page::new(row.name.as_str(), "evidence").trail(visit.text("evidence-title"), visit.path_of("evidence"));
+        let around = with_trail(&visit, Page::new(row.name.as_str(), "evidence"));
         list(&office, &visit, &path, &row, &facts).respond(&visit, &around, &query, &above)
     })
     .await
+}
+
+/// With the way back to the list, for those who may open it.
+pub(super) fn with_trail(visit: &SiteVisit, page: Page) -> Page {
+    if may_open_lists(visit) { page.trail(visit.text("evidence-title"), visit.path_of("evidence")) } else { page }
 }
 
 /// The piece of evidence that an address names.
@@ -128,7 +136,11 @@ fn list(office: &Office, visit: &SiteVisit, path: &str, row: &EvidenceRow, facts
             .iter()
             .map(|fact| {
                 vec![
-                    Cell::link(fact.subject.id(), words::subject_path(visit, &fact.subject)),
+                    // What has no page of its own is named only.
+                    match subject_path(visit, &fact.subject) {
+                        Some(path) => Cell::link(fact.subject.id(), path),
+                        None => Cell::text(fact.subject.id()),
+                    },
                     Cell::text(words::label(office, visit, &fact.key)),
                     Cell::text(words::value(visit, &fact.value)),
                     Cell::link(words::place(visit, &fact.locator), words::view_path(path, &fact.locator)),

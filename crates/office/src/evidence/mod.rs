@@ -17,14 +17,16 @@ use crate::state::Shared;
 
 /// Who may look at evidence.
 const READERS: &[Role] = &[Role::Administrator, Role::Auditor];
+/// Who may look at one piece: what executives are told leads there.
+const LEAD: &[Role] = &[Role::Executive, Role::Administrator, Role::Auditor];
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {
-    let readers = Needs::Site(READERS);
+    let (readers, lead) = (Needs::Site(READERS), Needs::Site(LEAD));
     Routes::new()
         .get("/s/{site}/evidence", readers, evidence_list::show)
-        .get("/s/{site}/evidence/{number}", readers, evidence_page::show)
-        .get("/s/{site}/evidence/{number}/view", readers, bytes_page::show)
+        .get("/s/{site}/evidence/{number}", lead, evidence_page::show)
+        .get("/s/{site}/evidence/{number}/view", lead, bytes_page::show)
         .get("/s/{site}/evidence/{number}/download", readers, download::evidence)
         .get("/s/{site}/audit", readers, audit_page::show)
         .get("/s/{site}/audit/key", readers, download::key)

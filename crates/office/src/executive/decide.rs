@@ -21,6 +21,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 use super::decisions::{clean_text, decider, exceptions, refuse};
 use super::waiting::class_message;
 use super::{plain, store as room_tables};
+use crate::assets::words::may_open_evidence;
 use crate::state::Shared;
 
 struct ControlView {
@@ -171,7 +172,7 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
 }
 
 fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
-    let may_open = visit.is(Role::Administrator) || visit.is(Role::Auditor);
+    let may_open = may_open_evidence(visit);
     let mut view = |control: &Control| {
         let name = room_tables::find_evidence_name(tx, visit.site_id(), control.evidence)?.unwrap_or_default();
         let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };

@@ -169,7 +169,9 @@ fn subjects(
     let lines = list_subject_lines(tx, site, kind, &wanted, 0, SHOWN)?;
     let found = if lines.len() < SHOWN { lines.len() } else { count_subject_lines(tx, site, kind, &wanted, COUNTED)? };
     let hits = lines.into_iter().map(|line| subject_hit(search, line)).collect();
-    Ok(search.counted(title, hits, found, &format!("subjects/{kind}")))
+    // The lists are not everybody's who may open one thing.
+    let all = if search.is_desk { format!("subjects/{kind}") } else { String::new() };
+    Ok(search.counted(title, hits, found, &all))
 }
 
 fn subject_hit(search: &Search<'_>, line: SubjectLine) -> Hit {

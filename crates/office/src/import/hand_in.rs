@@ -114,7 +114,7 @@ pub(super) async fn take(
         return Err(HttpError::new(StatusCode::BAD_REQUEST, "import-no-files", ""));
     }
     blocking(move || -> Result<Response, HttpError> {
-        let gathered = Gathered::from_files(received.files, office.installation.settings.limits);
+        let gathered = Gathered::from_files(received.files, office.reading_limits());
         let (site, who) = (visit.site_id().to_owned(), visit.who());
         let batch = begin(&office, &visit, &gathered)?;
         let work = receiving::Work { batch, site, who, gathered, place: received.place };

@@ -67,6 +67,9 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
     }
     let vendor = clean_name(fields.get("vendor"));
     wrong.extend(wrong_roles(visit, roles, &vendor));
+    if roles.has(Role::Executive) {
+        wrong.extend(wrong_executive(visit));
+    }
     if roles.is_empty() {
         wrong.push(visit.text("people-no-role"));
     }
@@ -80,8 +83,30 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
     }
 }
 
-/// A vendor names its company, and is nothing else here.
+/// The roles that decide nothing in an executive's place (S220), nor beside one.
+const NOT_WITH_EXECUTIVE: RoleSet =
+    RoleSet::of(&[Role::Administrator, Role::Vendor, Role::Auditor, Role::GroupOperator]);
+
+/// Deputies look after the house; who is who in it is not theirs to change: that would outlast them.
+///
+/// # Errors
+/// [`HttpError`] if the visitor administers only as a deputy.
+pub(super) fn check_no_deputy(visit: &SiteVisit) -> Result<(), HttpError> {
+    let is_own = visit.standing().own.has(Role::Administrator);
+    if is_own { Ok(()) } else { Err(HttpError::new(StatusCode::FORBIDDEN, "people-not-as-deputy", "")) }
+}
+
+/// Only who administers every site makes somebody an executive: the desk of a site would choose its own judge.
+pub(super) fn wrong_executive(visit: &SiteVisit) -> Option<String> {
+    let may = visit.standing().own.has(Role::Executive) || administers(visit, EVERYWHERE);
+    (!may).then(|| visit.text("people-executive-elsewhere"))
+}
+
+/// A vendor names its company, and is nothing else here; an executive has no other office.
 pub(super) fn wrong_roles(visit: &SiteVisit, roles: RoleSet, vendor: &str) -> Option<String> {
+    if roles.has(Role::Executive) && roles.has_any(NOT_WITH_EXECUTIVE) {
+        return Some(visit.text("people-executive-alone"));
+    }
     if !roles.has(Role::Vendor) {
         return None;
     }
@@ -103,6 +128,7 @@ pub(super) async fn add(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
+        check_no_deputy(&visit)?;
         let fields = Fields(fields);
         let wanted = match read(&visit, &fields) {
             Ok(wanted) => wanted,

@@ -12,7 +12,7 @@ use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
 use super::fields::{AT_EVERY_SITE, AT_SITE, Fields, actor, administers};
 use super::person::{Found, draw, find, number};
-use super::person_add::{draw_link, wrong_roles};
+use super::person_add::{check_no_deputy, draw_link, wrong_executive, wrong_roles};
 use crate::sign_in::Refusal;
 use crate::state::Shared;
 
@@ -42,6 +42,7 @@ pub(super) async fn change_roles(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
+        check_no_deputy(&visit)?;
         let (fields, id) = (Fields(fields), AccountId(number(&account)?));
         let (wanted, why, who) = (fields.roles("role"), fields.why(), visit.who());
         let everywhere = (fields.get("has_everywhere") == "1" && administers(&visit, EVERYWHERE))
@@ -50,12 +51,12 @@ pub(super) async fn change_roles(
         let takes = |held: RoleSet, wanted: RoleSet| held.iter().any(|role| !wanted.has(role));
         let takes_away = takes(present.roles_at(visit.site_id()), wanted)
             || everywhere.is_some_and(|wanted| takes(present.roles_at(EVERYWHERE), wanted));
-        let all = everywhere.into_iter().flat_map(RoleSet::iter).fold(wanted, RoleSet::with);
+        let all = everywhere.unwrap_or_else(|| present.roles_at(EVERYWHERE)).iter().fold(wanted, RoleSet::with);
         let mut wrong: Vec<String> = wrong_roles(&visit, all, &present.account.vendor).into_iter().collect();
         // The last decision is not the IT desk's (S220): nobody makes themself an executive.
         let is_own = id == visit.person().account.id;
-        if is_own && wanted.has(Role::Executive) && !present.roles_at(visit.site_id()).has(Role::Executive) {
-            wrong.push(visit.text("person-not-own-executive"));
+        if wanted.has(Role::Executive) && !present.roles_at(visit.site_id()).has(Role::Executive) {
+            wrong.extend(is_own.then(|| visit.text("person-not-own-executive")).or_else(|| wrong_executive(&visit)));
         }
         if takes_away && why.is_empty() {
             wrong.push(visit.text("person-no-why"));
@@ -109,9 +110,16 @@ pub(super) async fn make_link(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let (fields, id) = (Fields(fields), AccountId(number(&account)?));
+        check_no_deputy(&visit)?;
         let (why, who) = (fields.why(), visit.who());
         if why.is_empty() {
             return draw(&visit, &office, id, String::new(), vec![visit.text("person-no-why")]);
+        }
+        // Whoever has an executive's link is the executive.
+        let present = office.database().read(|tx| find(tx, visit.site_id(), id))?.ok_or_else(HttpError::not_found)?;
+        let is_executive = present.roles_at(visit.site_id()).has(Role::Executive);
+        if let Some(wrong) = wrong_executive(&visit).filter(|_| is_executive) {
+            return draw(&visit, &office, id, String::new(), vec![wrong]);
         }
         let token = new_token(&*office.frame.randomness);
         let (name, until) = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {

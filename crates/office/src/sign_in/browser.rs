@@ -8,7 +8,9 @@ use web::guard::cookie;
 use web::{Frame, HttpError, Visit};
 
 /// Cookie of browsers that have signed in before: one token for each account that did so here.
-const DEVICE_COOKIE: &str = "mamori_device";
+const fn device_cookie(frame: &Frame) -> &'static str {
+    if frame.secure { "__Host-mamori-device" } else { "mamori-device" }
+}
 /// Most accounts that know one browser.
 const MAX_DEVICE_TOKENS: usize = 8;
 const DEVICE_COOKIE_S: i64 = ::people::store::DEVICE_DAYS * 86_400;
@@ -33,7 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Browser {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let visit = Visit::from_request_parts(parts, state).await?;
         let headers = &parts.headers;
-        let known = cookie(headers, DEVICE_COOKIE).unwrap_or_default();
+        let known = cookie(headers, device_cookie(&visit.frame)).unwrap_or_default();
         let device = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             device: device.to_owned(),
@@ -80,7 +82,7 @@ impl Browser {
     ) -> Result<Response, HttpError> {
         self.set(&mut response, frame.session_cookie(), session, None)?;
         self.set(&mut response, step_cookie(frame), "", Some(0))?;
-        self.set(&mut response, DEVICE_COOKIE, devices, Some(DEVICE_COOKIE_S))?;
+        self.set(&mut response, device_cookie(frame), devices, Some(DEVICE_COOKIE_S))?;
         Ok(response)
     }
 

@@ -89,17 +89,20 @@ pub(super) fn note_failure(
     browser: &Browser,
     now: UtcSeconds,
 ) -> Result<(), HttpError> {
-    let attempts = office.database().read(|tx| tables::list_attempts(tx, &attempt.key, &attempt.source, now))?;
-    if !throttle::is_threshold(&attempts, now) {
-        return Ok(());
-    }
-    office.installation.ledger.write::<_, Refusal>(office.database(), now, |tx| {
+    let (attempts, account) = office.database().read::<_, store::StoreError>(|tx| {
         let account = match attempt.account {
             Some(id) => tables::find_account(tx, id)?,
             None => None,
         };
-        // What was typed is not written: people type passwords into the wrong field.
-        let login = account.map(|account| account.login.as_str().to_owned());
+        Ok((tables::list_attempts(tx, &attempt.key, &attempt.source, now)?, account))
+    })?;
+    // What was typed is not written: people type passwords into the wrong field.
+    let login = account.map(|account| account.login.as_str().to_owned());
+    tracing::warn!(login, address = browser.address, "a sign-in failed");
+    if !throttle::is_threshold(&attempts, now) {
+        return Ok(());
+    }
+    office.installation.ledger.write::<_, Refusal>(office.database(), now, |tx| {
         let body = json!({ "login": login, "address": browser.address, "failures": attempts.of_source.len() });
         tx.append(&NewEntry { kind: "session.refused", site: EVERYWHERE, who: "mamori", body: &body })?;
         Ok(())

@@ -44,6 +44,10 @@ fn over(visit: &Visit) -> Result<Response, HttpError> {
 fn find(office: &Office, token: &str, visit: &Visit) -> Result<Option<(Link, Account)>, HttpError> {
     let found = office.database().read::<_, store::StoreError>(|tx| {
         let Some(link) = tables::find_link(tx, token, visit.now)? else { return Ok(None) };
+        // They open without a password: what a demonstration left behind opens nothing later.
+        if link.purpose == Purpose::Demo && !office.settings.demo {
+            return Ok(None);
+        }
         let account = tables::find_account(tx, link.account)?.filter(|account| account.enabled);
         Ok(account.map(|account| (link, account)))
     })?;
@@ -160,6 +164,7 @@ fn start_anew(
         tables::end_sessions(tx, account.id, None, now)?;
         tables::end_steps(tx, account.id)?;
         tables::forget_devices(tx, account.id)?;
+        tables::revoke_tokens_of(tx, account.id, now)?;
         flow::record_change(tx, account, "password", link.purpose.name())?;
         let stage = Stage::Enrol(totp::new_secret(&*office.frame.randomness));
         flow::add_step(tx, office, account.id, stage, "/", now).map(Some)

@@ -15,11 +15,14 @@ mod vendor_page;
 mod voice_answer;
 mod voice_form;
 mod voice_list;
+mod watches;
 
 use ::people::Role;
 use ::store::Migration;
 use base::UtcSeconds;
 use web::{HttpError, Needs, Routes, SiteName, Visit};
+
+pub(crate) use watches::Watches;
 
 use crate::Office;
 use crate::state::Shared;

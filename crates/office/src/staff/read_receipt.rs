@@ -83,7 +83,7 @@ pub(super) async fn confirm(
             }
             let notice = tables::find_notice(tx, &site.id, form.notice)?;
             let notice = check(notice, &visit, form.version, false)?;
-            if !tables::may_send(tx, CONFIRMATIONS, &site.id, &visit.address, visit.now)? {
+            if !tables::may_send(tx, CONFIRMATIONS, &site.id, (&office.address_key, &visit.address), visit.now)? {
                 return Err(too_often().into());
             }
             tables::confirm_for_department(tx, &notice, &form.department)?;

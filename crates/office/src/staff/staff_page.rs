@@ -121,7 +121,7 @@ fn draw(
     let account = own.map(|visit| visit.person().account.id.0);
     let (contact, watch, notices) = office.database().read(|tx| {
         let contact = tables::find_contact(tx, &site.id)?;
-        let watch = tables::find_watch(tx, &site.id, month)?;
+        let watch = office.watches.find(tx, &site.id, month)?;
         let notices = list_shown(tx, visit, &site.id, false, account)?;
         Ok::<_, store::StoreError>((contact, watch, notices))
     })?;

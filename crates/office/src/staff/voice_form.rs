@@ -115,7 +115,7 @@ pub(super) fn keep(office: &Office, visit: &Visit, new: &NewVoice<'_>, who: &str
         if tables::find_by_receipt(tx, new.site, new.receipt)?.is_some() {
             return Ok(());
         }
-        if !tables::may_send(tx, VOICES, new.site, &visit.address, visit.now)? {
+        if !tables::may_send(tx, VOICES, new.site, (&office.address_key, &visit.address), visit.now)? {
             return Err(too_often().into());
         }
         let id = tables::add_voice(tx, new, visit.now)?;

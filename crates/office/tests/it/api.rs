@@ -306,3 +306,35 @@ fn what_can_not_be_read_is_kept_and_said_so() {
     program.send(Method::POST, path, &[], b"x".to_vec()).expect(415);
     program.hand_in("name=a.txt", &vec![0; (32 << 20) + 1]).expect(413).says("32 MB");
 }
+
+/// An old workbook with a password in it: a format from which nothing can be taken out.
+fn old_workbook() -> Vec<u8> {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let head = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    [&head[..], &[0; 600], &wide("パスワード"), &[4, 0, 1], &wide("Kinen2024"), &[0; 8]].concat()
+}
+
+#[test]
+fn what_holds_secrets_that_stay_in_is_withheld_and_said_so() {
+    let house = House::empty();
+    let program = house.program("api-withheld", "minato", Role::Administrator, true);
+    let answer = program.hand_in("name=old.xls", &old_workbook()).expect(422).says("\"withheld\"");
+    answer.says("\"evidence\":null").keeps_quiet_about("Kinen2024");
+}
+
+#[test]
+fn what_is_handed_in_takes_a_place_and_waits_for_one() {
+    let house = House::empty();
+    let program = house.program("api-place", "minato", Role::Administrator, true);
+    let taken = [house.office.frame.uploads.take(), house.office.frame.uploads.take()];
+    program.hand_in("name=a.txt", b"x").expect(503);
+    drop(taken);
+    program.hand_in("name=a.txt", b"x").expect(201);
+    assert!(house.office.frame.uploads.are_free());
+}
+
+#[test]
+fn an_upload_is_unpacked_to_a_gigabyte_at_most() {
+    let house = House::empty();
+    assert_eq!(house.office.reading_limits().total_bytes, 1 << 30);
+}

@@ -85,14 +85,14 @@ fn a_thing_nobody_knows_has_no_page() {
 }
 
 #[test]
-fn only_who_works_with_evidence_sees_things() {
+fn only_who_works_with_evidence_sees_lists_and_executives_what_they_are_led_to() {
     let house = house_with("A-1,受付1,REC01,端末,10.0.0.1\n");
-    for (login, role, status) in [("aud", Role::Auditor, 200), ("exe", Role::Executive, 403), ("sta", Role::Staff, 403)]
+    for (login, role, list, one) in
+        [("aud", Role::Auditor, 200, 200), ("exe", Role::Executive, 403, 200), ("sta", Role::Staff, 403, 403)]
     {
         let person = house.person(login, login, &[("minato", role)]);
-        for path in ["/s/minato/subjects/asset", "/s/minato/subjects/asset/A-1"] {
-            person.get(path).expect(status);
-        }
+        person.get("/s/minato/subjects/asset").expect(list);
+        person.get("/s/minato/subjects/asset/A-1").expect(one);
     }
 }
 

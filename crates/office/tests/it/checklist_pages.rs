@@ -69,7 +69,7 @@ fn a_contradicted_item_leads_to_the_machine_and_to_its_bytes() {
     }
     let executive = somebody(house, "exe", Role::Executive);
     let page = executive.get(&format!("{LIST}/{item}")).expect(200);
-    page.keeps_quiet_about("view?at=").keeps_quiet_about("/s/minato/subjects/");
+    page.says("view?at=").says("/s/minato/subjects/").keeps_quiet_about("/s/minato/subjects/asset?failing=");
 }
 
 #[test]

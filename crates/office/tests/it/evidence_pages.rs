@@ -292,3 +292,22 @@ fn bytes_that_were_changed_on_the_disk_are_not_shown() {
         assert!(!answer.text().contains("somebody wanted"));
     }
 }
+
+#[test]
+fn nobody_takes_evidence_without_meaning_to() {
+    let house = house_with(&[("a.txt", b"x")]);
+    let person = auditor(&house);
+    let cookie = format!("{}={}", house.office.frame.session_cookie(), person.token);
+    let path = "/s/minato/evidence/1/download";
+    let ask = |method: axum::http::Method, site: &str| {
+        house.send(method, path, &[("cookie", cookie.as_str()), ("sec-fetch-site", site)], Vec::new())
+    };
+    let size = || house.office.database().read(store::ledger::find_size).unwrap();
+    let before = size();
+    ask(axum::http::Method::GET, "cross-site").expect(403);
+    ask(axum::http::Method::GET, "same-site").expect(403);
+    ask(axum::http::Method::HEAD, "same-origin").expect(200);
+    assert_eq!(size(), before);
+    ask(axum::http::Method::GET, "none").expect(200);
+    assert_eq!(size(), before + 1);
+}

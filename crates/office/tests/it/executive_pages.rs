@@ -355,3 +355,67 @@ fn a_report_that_was_interrupted_leaves_nothing_half_done_and_is_made_once() {
     worker.run(&house.office.installation, r#"{"site":"elsewhere","report":1}"#).unwrap();
     assert_eq!(entries(&house, "report.made").len(), 1);
 }
+
+#[test]
+fn the_same_denied_attempt_is_recorded_once_a_day() {
+    let house = house();
+    let (vendor, staff) = (
+        house.person("gyosha", "業者", &[("minato", Role::Vendor)]),
+        house.person("ito", "伊藤", &[("minato", Role::Staff)]),
+    );
+    let id = request(&house, Severity::Critical, "sato（佐藤）");
+    let path = format!("/s/minato/decisions/exceptions/{id}");
+    for _ in 0..5 {
+        approve(&vendor, &path).expect(403).says("data-rule=\"executive_only\"");
+    }
+    approve(&staff, &path).expect(403);
+    let other = format!("/s/minato/decisions/exceptions/{}", request(&house, Severity::Medium, "sato（佐藤）"));
+    approve(&vendor, &other).expect(403);
+    assert_eq!(entries(&house, "decision.denied").len(), 3);
+}
+
+/// Every address of our own that a page leads to.
+fn addresses(page: &str) -> Vec<String> {
+    let text = page.split("<main").nth(1).unwrap_or_default();
+    let found = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    found.filter(|path| path.starts_with("/s/")).map(|path| path.replace("&#38;", "&").replace("&amp;", "&")).collect()
+}
+
+#[test]
+fn an_executive_gets_from_every_answer_to_its_evidence_and_meets_no_closed_door() {
+    let house = House::demo();
+    let chief = house.person("drill", "院長 二郎", &[("minato", Role::Executive)]);
+    let mut open: Vec<String> =
+        ["executive", "checks/LAP-00", "checks/INV-02", "checklists/mhlw-r7-hospital/R7-2-8", "documents"]
+            .map(|page| format!("/s/minato/{page}"))
+            .into();
+    open.push("/s/minato/search?q=windows".to_owned());
+    let database = house.office.database();
+    let task = database.read(|tx| governance::store::list_tasks(tx, "minato", false)).unwrap()[0].id;
+    open.push(format!("/s/minato/tasks/{task}"));
+    let (mut seen, mut kinds) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    while let Some(path) = open.pop() {
+        if seen.len() >= 150 {
+            break;
+        }
+        // A few of each sort.
+        let kind = path.split('?').next().unwrap().chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        let kind: String =
+            kind.split('/').take(if kind.contains("/subjects/") { 5 } else { 4 }).collect::<Vec<_>>().join("/");
+        if !seen.insert(path.clone()) || seen.iter().filter(|one| one.starts_with(&kind)).count() > 12 {
+            continue;
+        }
+        let answer = chief.get(&path);
+        assert!(matches!(answer.status.as_u16(), 200 | 303), "{path}: {}", answer.status);
+        for part in ["/subjects/asset/", "/evidence/", "/view", "/checks/", "/tasks/"] {
+            if path.contains(part) {
+                kinds.insert(part);
+            }
+        }
+        open.extend(addresses(&answer.text()));
+    }
+    assert_eq!(kinds.len(), 5, "{kinds:?}");
+    for list in ["evidence", "subjects/asset", "tasks", "evidence/1/download", "audit"] {
+        chief.get(&format!("/s/minato/{list}")).expect(403);
+    }
+}

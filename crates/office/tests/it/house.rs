@@ -97,6 +97,11 @@ impl House {
     }
 
     pub(crate) fn at(clock: Arc<dyn Clock>) -> Self {
+        Self::as_set(clock, |_| {})
+    }
+
+    /// As [`House::at`], with settings of its own.
+    pub(crate) fn as_set(clock: Arc<dyn Clock>, change: impl FnOnce(&mut OfficeSettings)) -> Self {
         struct Shared(Arc<dyn Clock>);
         impl Clock for Shared {
             fn now(&self) -> UtcSeconds {
@@ -119,7 +124,13 @@ impl House {
             beds: Some(320),
         };
         installation.put_site(&site).unwrap();
-        let settings = OfficeSettings { secure: false, setup_code: Some("123456".to_owned()), upload_bytes: 32 << 20 };
+        let mut settings = OfficeSettings {
+            secure: false,
+            setup_code: Some("123456".to_owned()),
+            upload_bytes: 32 << 20,
+            demo: false,
+        };
+        change(&mut settings);
         let office = Office::open(Arc::new(installation), Arc::new(Counting::default()), settings).unwrap();
         Self { router: office::router(&office), office, _folder: folder }
     }

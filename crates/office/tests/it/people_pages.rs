@@ -88,9 +88,9 @@ fn who_lost_every_role_here_can_be_brought_back() {
     let answer = act(&admin, one.id, "roles", &[("why", "退職")]).expect(303);
     assert_eq!(answer.location(), "/s/minato/people");
     admin.get(&path(one.id)).expect(404);
-    let fields = [("name", "一"), ("login", "one"), ("role", "executive")];
+    let fields = [("name", "一"), ("login", "one"), ("role", "auditor")];
     assert_eq!(admin.post("/s/minato/people", &fields).expect(303).location(), path(one.id));
-    admin.get(&path(one.id)).expect(200).says("経営者");
+    admin.get(&path(one.id)).expect(200).says("監査");
 }
 
 #[test]
@@ -127,9 +127,7 @@ fn nobody_makes_themself_an_executive() {
     let second = house.person("second", "次", &[("minato", Role::Administrator)]);
     let both = [("role", "administrator"), ("role", "executive")];
     act(&admin, admin.id, "roles", &both).expect(422).says("自分には付けられません");
-    act(&second, admin.id, "roles", &both).expect(303);
-    act(&admin, admin.id, "roles", &[("role", "administrator"), ("role", "executive"), ("role", "auditor")])
-        .expect(303);
+    act(&second, admin.id, "roles", &both).expect(422).says("全施設の管理者だけ").says("兼ねられません");
 }
 
 #[test]
@@ -319,7 +317,8 @@ fn adoption_says_that_executives_come_first() {
     house.person("incho", "院長", &[("minato", Role::Executive)]);
     admin.get("/s/minato/adoption").expect(200).says("経営者 1 人の全員");
     let fields = [("name", "副院長"), ("login", "fuku"), ("role", "executive"), ("department", "<u>診療部")];
-    admin.post("/s/minato/people", &fields).expect(200);
+    let everywhere = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
+    everywhere.post("/s/minato/people", &fields).expect(200);
     let page = admin.get("/s/minato/adoption").expect(200).says("経営者 2 人のうち、この30日に使ったのは 1 人");
     let page = page.says("まず経営者に").says("1 / 2").says("&#60;u&#62;診療部").says("0 / 1").says("令和9年11月20日");
     page.says("<rect class=\"seg-good\" width=\"50\"").says("1年");
@@ -355,4 +354,44 @@ fn the_list_can_be_filtered_sorted_and_exported() {
     admin.get("/s/minato/people?sort=name&dir=desc&page=9").expect(200);
     let csv = admin.get("/s/minato/people?format=csv").expect(200).text();
     assert!(csv.contains("admin") && csv.contains("one"), "{csv}");
+}
+
+#[test]
+fn the_desk_of_a_site_makes_no_executive_and_no_link_of_one() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let chief = house.person("incho", "院長", &[("minato", Role::Executive)]);
+    let staff = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    let new = [("name", "偽の院長"), ("login", "nise"), ("department", ""), ("role", "executive")];
+    admin.post("/s/minato/people", &new).expect(422).says("全施設の管理者だけ").keeps_quiet_about("/link/");
+    act(&admin, staff.id, "roles", &[("role", "executive"), ("why", "x")]).expect(422).says("全施設の管理者だけ");
+    act(&admin, chief.id, "link", &[("why", "x")]).expect(422).says("全施設の管理者だけ").keeps_quiet_about("/link/");
+    let all = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
+    act(&all, staff.id, "roles", &[("role", "executive"), ("why", "就任")]).expect(303);
+    act(&all, staff.id, "roles", &[("role", "executive"), ("role", "auditor"), ("why", "x")])
+        .expect(422)
+        .says("兼ねられません");
+}
+
+#[test]
+fn a_deputy_gives_no_roles_and_makes_no_links() {
+    let house = House::empty();
+    let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
+    let other = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    let today = house.office.frame.now().date_jst();
+    let appointed = people::session::Deputy {
+        id: 0,
+        site: "minato".to_owned(),
+        role: Role::Administrator,
+        starts_on: today,
+        ends_on: today,
+        appointed_by: "admin".to_owned(),
+    };
+    let now = house.office.frame.now();
+    house.office.database().transaction(|tx| tables::add_deputy(tx, deputy.id, &appointed, "休暇", now)).unwrap();
+    deputy.post("/s/minato/people", &NEW).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
+    for id in [deputy.id, other.id] {
+        act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代理のあいだ");
+        act(&deputy, id, "link", &[("why", "x")]).expect(403).keeps_quiet_about("/link/");
+    }
 }

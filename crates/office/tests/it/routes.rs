@@ -151,3 +151,17 @@ fn every_page_carries_the_headers_and_no_script_of_its_own() {
         }
     }
 }
+
+#[test]
+fn a_role_at_one_site_opens_nothing_that_needs_more_or_asks_for_none() {
+    let mut house = House::empty();
+    let routes = web::Routes::<()>::new()
+        .get("/s/{site}/everywhere", Needs::Everywhere(&[Role::Auditor]), || async { "in" })
+        .get("/s/{site}/nobody", Needs::SignedIn, |visit: web::SiteVisit| async move { visit.site_id().to_owned() });
+    house.router = routes.into_router(&house.office.frame);
+    let here = house.person("here", "監査", &[("minato", Role::Auditor)]);
+    let everywhere = house.person("everywhere", "監査", &[(people::EVERYWHERE, Role::Auditor)]);
+    here.get("/s/minato/everywhere").expect(404);
+    everywhere.get("/s/minato/everywhere").expect(200).says("in");
+    here.get("/s/minato/nobody").expect(500);
+}

@@ -473,7 +473,8 @@ fn a_link_whose_time_is_over_opens_nothing() {
 
 #[test]
 fn the_link_of_the_demo_signs_in_at_once_and_once() {
-    let (house, _) = house();
+    let clock = Arc::new(base::FixedClock(NOW));
+    let house = House::as_set(clock, |settings| settings.demo = true);
     let id = house.person("demo", "見本", &[("minato", Role::Executive)]).id;
     let path = make_link(&house, id, Purpose::Demo);
     let mut browser = Browser::new(&house);
@@ -612,4 +613,45 @@ fn signing_out_ends_the_session() {
     assert_eq!(person.post("/logout", &[]).expect(303).location(), "/login");
     person.get("/me").expect(303);
     assert!(kinds(&house).iter().any(|kind| kind == "session.ended"));
+}
+
+#[test]
+fn a_link_of_the_demo_opens_no_other_office() {
+    let (house, _) = house();
+    let id = house.person("demo", "見本", &[("minato", Role::Administrator)]).id;
+    let path = make_link(&house, id, Purpose::Demo);
+    let mut browser = Browser::new(&house);
+    browser.get(&path).expect(410);
+    assert!(!browser.is_signed_in());
+}
+
+#[test]
+fn a_new_start_takes_the_tokens_back() {
+    let (house, _) = house();
+    let id = member(&house, "sato", true);
+    let new = tables::NewApiToken {
+        name: "棚卸",
+        token: "token-of-sato",
+        account: id,
+        site: "minato",
+        may_write: true,
+        expires_at: NOW.plus_days(9),
+    };
+    house.office.database().transaction(|tx| tables::add_api_token(tx, &new, NOW)).unwrap();
+    let path = make_link(&house, id, Purpose::Reset);
+    let chosen = "kitsune to 9 umeboshi";
+    Browser::new(&house).post(&path, &[("new", chosen), ("again", chosen)]).expect(303);
+    let found = house.office.database().read(|tx| tables::find_by_api_token(tx, "token-of-sato", NOW)).unwrap();
+    assert!(found.is_none());
+}
+
+#[test]
+fn over_https_every_cookie_belongs_to_this_host_alone() {
+    let clock = Arc::new(base::FixedClock(NOW));
+    let house = House::as_set(clock, |settings| (settings.secure, settings.demo) = (true, true));
+    let id = house.person("demo", "見本", &[("minato", Role::Executive)]).id;
+    let answer = house.get(&make_link(&house, id, Purpose::Demo)).expect(303);
+    let cookies: Vec<&str> =
+        answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(cookies.len() >= 2 && cookies.iter().all(|cookie| cookie.starts_with("__Host-")), "{cookies:?}");
 }

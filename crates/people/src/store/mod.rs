@@ -37,5 +37,5 @@ pub use sessions::{
 pub use settings::{Change, SETTINGS_CHANGED_BY, find_change, find_setting, note_change, put_setting};
 pub use tokens::{
     ApiToken, NewApiToken, add_api_token, find_by_api_token, is_token_due, list_api_tokens, revoke_api_token,
-    touch_api_token,
+    revoke_tokens_of, touch_api_token,
 };

@@ -118,6 +118,15 @@ pub fn revoke_api_token(tx: &mut Transaction, site: &str, id: i64, now: UtcSecon
     Ok(tx.execute(sql, &[site.into(), id.into(), now.into()])? == 1)
 }
 
+/// Takes back every token that acts for an account.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn revoke_tokens_of(tx: &mut Transaction, account: AccountId, now: UtcSeconds) -> Result<(), StoreError> {
+    let sql = "UPDATE api_token SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL";
+    tx.execute(sql, &[account.0.into(), now.into()]).map(|_| ())
+}
+
 /// The time of the last use is written at most once in so many seconds.
 const TOUCH_EVERY_S: i64 = 3_600;
 

@@ -211,3 +211,49 @@ fn the_spread_counts_everybody_once() {
         Ok(())
     });
 }
+
+#[test]
+fn whoever_joins_the_desk_decides_no_longer_for_the_executive() {
+    for role in [Role::Administrator, Role::Vendor, Role::Auditor, Role::GroupOperator] {
+        in_a_house(|tx| {
+            let deputy = person(tx, "deputy", &[("minato", Role::Staff)])?;
+            let day = NOW.date_jst();
+            let appointed = Deputy {
+                id: 0,
+                site: "minato".to_owned(),
+                role: Role::Executive,
+                starts_on: day,
+                ends_on: day.plus_days(7),
+                appointed_by: "院長".to_owned(),
+            };
+            admin::appoint_deputy(tx, &deputy, &appointed, ACTOR, "出張")?;
+            let wanted = RoleSet::of(&[Role::Staff]).with(role);
+            admin::set_roles(tx, &deputy, "minato", wanted, ALL, ACTOR, "")?;
+            assert!(tables::list_deputies(tx, Some(deputy.id))?.is_empty(), "{role}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn a_disabled_account_leaves_no_token_behind() {
+    in_a_house(|tx| {
+        person(tx, "other", &[("minato", Role::Administrator)])?;
+        let owner = person(tx, "owner", &[("minato", Role::Administrator)])?;
+        let new = tables::NewApiToken {
+            name: "棚卸",
+            token: "t",
+            account: owner.id,
+            site: "minato",
+            may_write: true,
+            expires_at: NOW.plus_days(9),
+        };
+        tables::add_api_token(tx, &new, NOW)?;
+        assert!(tables::find_by_api_token(tx, "t", NOW)?.is_some());
+        admin::set_enabled(tx, &owner, false, false, ACTOR, "退職")?;
+        let owner = tables::find_account(tx, owner.id)?.unwrap();
+        admin::set_enabled(tx, &owner, true, false, ACTOR, "復職")?;
+        assert!(tables::find_by_api_token(tx, "t", NOW)?.is_none());
+        Ok(())
+    });
+}

@@ -163,8 +163,10 @@ pub(in crate::api) enum ReceiptStateBody {
     Known,
     /// Kept, but nobody knows the format.
     Unrecognised,
-    /// Kept, but it could not be read.
+    /// It could not be read; kept, unless this was only a preview.
     Unreadable,
+    /// Not kept: it holds secrets that could not be taken out.
+    Withheld,
     /// Nothing was changed: this is what would be.
     Previewed,
     /// Not taken at all.

@@ -96,9 +96,13 @@ fn voices_are_found_by_their_receipt_at_their_site_only() {
 fn the_last_allowed_message_of_an_hour_passes_and_one_more_does_not() {
     on_each_database(&steps(), |store| {
         let limit = Throttle { kind: "voice", most: 2 };
-        let send =
-            |at: UtcSeconds| store.database.transaction::<_, StoreError>(|tx| may_send(tx, limit, "a", "10.0.0.1", at));
+        let from = |key: u8, at: UtcSeconds| {
+            let address = (&[key; 32], "10.0.0.1");
+            store.database.transaction::<_, StoreError>(|tx| may_send(tx, limit, "a", address, at))
+        };
+        let send = |at: UtcSeconds| from(1, at);
         assert!(send(NOW)? && send(NOW)? && !send(NOW)?);
+        assert!(from(2, NOW)?, "without the key of the office, the address could be found by trying");
         assert!(!send(UtcSeconds(NOW.0 + THROTTLE_S))?);
         assert!(send(UtcSeconds(NOW.0 + THROTTLE_S + 1))?);
         Ok(())
