@@ -42,7 +42,7 @@ struct Served {
     _folder: tempfile::TempDir,
 }
 
-/// Measures the ten main pages, and searches, for every size.
+/// Measures the ten main pages for every size.
 pub(crate) fn run(context: &Context<'_>, sizes: &[u32]) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let served: Vec<Served> = sizes.iter().map(|size| serve(context, &runtime, *size)).collect::<Result<_>>()?;
@@ -75,13 +75,10 @@ pub(crate) fn run(context: &Context<'_>, sizes: &[u32]) -> Result<Outcome> {
 
 type Samples = BTreeMap<(u32, &'static str), Vec<f64>>;
 
-/// Median and 99th percentile over the ten main pages, per size, with their ratio to the first size.
+/// Median and 99th percentile over all pages, per size, with their ratio to the first size.
 fn overall(samples: &Samples, first: u32) -> Vec<Value> {
     let mut by_size: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for ((assets, page), times) in samples {
-        if SEARCHES.iter().any(|(search, _)| search == page) {
-            continue;
-        }
+    for ((assets, _), times) in samples {
         by_size.entry(*assets).or_default().extend(times);
     }
     let base = by_size.get(&first).cloned().unwrap_or_default();
@@ -199,11 +196,7 @@ fn sign_in(installation: &Installation, site: &str) -> Result<String> {
     Ok(token)
 }
 
-/// Searches, measured beside the main pages: words that stand in many names, and words that stand in none, so that every line is
-/// looked at.
-const SEARCHES: [(&str, &str); 2] = [("search, many hits", "pc"), ("search, no hit", "qqqxyz")];
-
-/// The ten main pages and the searches: name and path. The asset is one from the middle of the list.
+/// The ten main pages: name and path. The asset is one from the middle of the list.
 fn pages(installation: &Installation, site: &str) -> Result<Vec<(&'static str, String)>> {
     let search = SubjectSearch::default();
     let some = installation
@@ -214,8 +207,7 @@ fn pages(installation: &Installation, site: &str) -> Result<Vec<(&'static str, S
         .context("no asset")?;
     let site = encode_segment(site);
     let below = |path: &str| format!("/s/{site}/{path}");
-    let searches = SEARCHES.map(|(name, words)| (name, below(&format!("search?q={words}"))));
-    let mut pages = vec![
+    Ok(vec![
         ("executive", below("executive")),
         ("today", below("today")),
         ("checklist", below("checklists/mhlw-r7-hospital")),
@@ -226,7 +218,5 @@ fn pages(installation: &Installation, site: &str) -> Result<Vec<(&'static str, S
         ("tasks", below("tasks")),
         ("unknown", below("unknown")),
         ("evidence", below("evidence")),
-    ];
-    pages.extend(searches);
-    Ok(pages)
+    ])
 }
