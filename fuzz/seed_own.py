@@ -199,11 +199,27 @@ def products():
     yield json.dumps({"schema_version": "1.2.0", "result": {"name": "a", "label": "A", "releases": [{"name": "1", "isEol": False, "eolFrom": "2027-04-01"}]}})
 
 
+def secrets():
+    table = "端末名,ユーザー名,パスワード,備考\r\nehr-01,admin,Kinen2024!,PW:abc123\r\nehr-02,user,***,なし\r\n"
+    yield table
+    yield table.encode("cp932")
+    yield table.encode("utf-16")
+    yield "net use Z: \\\\server\\share Kinen2024 /user:admin\npsexec -u a -p b\ncurl -u a:b https://c:d@example.jp/\n"
+    yield "config system admin\n set password ENC AK1abc\nsnmp-server community public RO\nenable secret 5 $1$abc\n"
+    yield '$a = ConvertTo-SecureString "Kinen2024" -AsPlainText -Force\n"DefaultPassword"="x"\n"Key"=hex:01,02\n'
+    yield "<AutoLogon><Password><Value>abc</Value></Password></AutoLogon><Properties cpassword=\"x\"/>"
+    yield "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\nパスワードはKinen2024です。\n"
+    yield workbook(zipfile.ZIP_STORED)
+    # A sheet and shared strings as the fuzz target packs them.
+    yield "\x1e".join([SHEET, STRINGS])
+
+
 if __name__ == "__main__":
     write("check_expression", expressions())
     write("pack", packs())
     write("table", tables())
     write("archive", archives())
+    write("secret", secrets())
     write("gpo_backup", policies())
     write("kev", catalogues())
     write("endoflife", products())

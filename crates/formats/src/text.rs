@@ -77,11 +77,16 @@ pub fn decode(bytes: &[u8]) -> Decoded {
 /// Text that is neither UTF-8 nor CP932 throughout counts as the one with fewer unreadable places.
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Encoding {
+    detect_wide(bytes).unwrap_or_else(|| detect_bytewise(bytes).0)
+}
+
+/// The encoding of what begins with a byte order mark or is UTF-16.
+pub(crate) fn detect_wide(bytes: &[u8]) -> Option<Encoding> {
     match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => Encoding::Utf8Bom,
-        [0xFF, 0xFE, ..] => Encoding::Utf16LeBom,
-        [0xFE, 0xFF, ..] => Encoding::Utf16BeBom,
-        _ => detect_utf16(bytes).unwrap_or_else(|| detect_bytewise(bytes)),
+        [0xEF, 0xBB, 0xBF, ..] => Some(Encoding::Utf8Bom),
+        [0xFF, 0xFE, ..] => Some(Encoding::Utf16LeBom),
+        [0xFE, 0xFF, ..] => Some(Encoding::Utf16BeBom),
+        _ => detect_utf16(bytes),
     }
 }
 
@@ -101,13 +106,15 @@ fn detect_utf16(bytes: &[u8]) -> Option<Encoding> {
     mostly(first_zero, second_zero).then_some(Encoding::Utf16Be)
 }
 
-fn detect_bytewise(bytes: &[u8]) -> Encoding {
+/// The encoding of all other text; of CP932 with the text and how many places could not be read, since only reading it tells.
+pub(crate) fn detect_bytewise(bytes: &[u8]) -> (Encoding, Option<(String, usize)>) {
     if from_utf8(bytes).is_ok() {
-        return Encoding::Utf8;
+        return (Encoding::Utf8, None);
     }
-    let (_, replaced_cp932) = decode_part(bytes, Encoding::Cp932);
-    let replaced_utf8 = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    if replaced_utf8 < replaced_cp932 { Encoding::Utf8 } else { Encoding::Cp932 }
+    let cp932 = decode_part(bytes, Encoding::Cp932);
+    let replaced_utf8 = || bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    let is_utf8 = cp932.1 > 0 && replaced_utf8() < cp932.1;
+    if is_utf8 { (Encoding::Utf8, None) } else { (Encoding::Cp932, Some(cp932)) }
 }
 
 /// Decodes a part of a file whose encoding is known; `part` holds no byte order mark.

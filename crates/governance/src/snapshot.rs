@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ::store::{StoreError, Transaction};
 use assess::KeyId;
-use base::{Lang, Mark, Severity, UtcSeconds, Verdict};
+use base::{Date, Lang, Mark, Severity, UtcSeconds, Verdict};
 use report::Report;
 use report::model::{AskLine, EvidenceLine, FindingLine, FrameworkReport, ItemReport, Site, Tile, VerdictCounts};
 use serde::de::DeserializeOwned;
@@ -40,7 +40,22 @@ pub struct Head {
     pub asks: usize,
     /// How many subjects of each kind are known, by the name of the kind.
     pub subjects: BTreeMap<String, usize>,
+    /// How many of the listed subjects were last observed on each day of the last month: the day in Japan, counted from 1970-01-01,
+    /// and the number, oldest day first.
+    pub observed: Vec<(i64, usize)>,
 }
+
+impl Head {
+    /// How many subjects were last observed between two days, counted back for a month at most.
+    #[must_use]
+    pub fn count_observed(&self, from: Date, until: Date) -> usize {
+        let days = from.days_since_epoch()..=until.days_since_epoch();
+        self.observed.iter().filter(|(day, _)| days.contains(day)).map(|(_, count)| count).sum()
+    }
+}
+
+/// Days of which a head says how many subjects were observed: enough for every month.
+const OBSERVED_DAYS: i64 = 31;
 
 /// One checklist without its items.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -114,19 +129,32 @@ pub struct TaskText {
 /// [`StoreError`] of the database.
 pub fn publish(tx: &mut Transaction, material: &Material<'_>) -> Result<(), StoreError> {
     tables::clear_snapshot(tx, &material.site.id)?;
-    for lang in [Lang::Ja, Lang::En] {
-        publish_texts(tx, &Material { lang, ..*material })?;
-    }
     let lines = subject_lines::list(material);
+    let observed = observed(&lines, material.world.now());
+    for lang in [Lang::Ja, Lang::En] {
+        publish_texts(tx, &Material { lang, ..*material }, &observed)?;
+    }
     tables::add_subject_lines(tx, &material.site.id, lines)
 }
 
-fn publish_texts(tx: &mut Transaction, material: &Material<'_>) -> Result<(), StoreError> {
+/// How many subjects were last observed on each of the last days.
+fn observed(lines: &[SubjectLine], now: UtcSeconds) -> Vec<(i64, usize)> {
+    let mut days: BTreeMap<i64, usize> = BTreeMap::new();
+    let recent = |line: &&SubjectLine| line.observed_at <= now && now.days_since(line.observed_at) <= OBSERVED_DAYS;
+    for line in lines.iter().filter(recent) {
+        *days.entry(line.observed_at.date_jst().days_since_epoch()).or_default() += 1;
+    }
+    days.into_iter().collect()
+}
+
+fn publish_texts(tx: &mut Transaction, material: &Material<'_>, observed: &[(i64, usize)]) -> Result<(), StoreError> {
     let mut report = build_report(tx, material)?;
     let mut parts: Vec<(String, String)> = Vec::new();
-    parts.push(("head".to_owned(), to_json(&head(&report, material))?));
+    parts.push(("head".to_owned(), to_json(&head(&report, material, observed))?));
     parts.push(("asks".to_owned(), to_json(&report.asks)?));
     parts.push(("findings".to_owned(), to_json(&report.findings)?));
+    report.findings.iter_mut().for_each(|finding| finding.evidence.clear());
+    parts.push(("findings-brief".to_owned(), to_json(&report.findings)?));
     for framework in &mut report.frameworks {
         for item in &mut framework.items {
             parts.push((format!("item/{}/{}", framework.id, item.id), to_json(item)?));
@@ -143,7 +171,7 @@ fn publish_texts(tx: &mut Transaction, material: &Material<'_>) -> Result<(), St
     tables::add_snapshot_parts(tx, &material.site.id, material.lang, parts)
 }
 
-fn head(report: &Report, material: &Material<'_>) -> Head {
+fn head(report: &Report, material: &Material<'_>, observed: &[(i64, usize)]) -> Head {
     let mut findings = [0_usize; 4];
     for finding in &report.findings {
         if let Some(slot) = findings.get_mut(subject_lines::severity_rank(finding.severity)) {
@@ -160,6 +188,7 @@ fn head(report: &Report, material: &Material<'_>) -> Head {
         findings,
         asks: report.asks.len(),
         subjects: subjects.collect(),
+        observed: observed.to_vec(),
     }
 }
 
@@ -276,6 +305,14 @@ pub fn find_check(tx: &mut Transaction, site: &str, lang: Lang, id: &str) -> Res
 /// [`StoreError`] of the database.
 pub fn list_findings(tx: &mut Transaction, site: &str, lang: Lang) -> Result<Vec<FindingLine>, StoreError> {
     Ok(read(tx, site, lang, "findings")?.unwrap_or_default())
+}
+
+/// Every finding, gravest first, without its evidence: for pages that name many.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_findings_brief(tx: &mut Transaction, site: &str, lang: Lang) -> Result<Vec<FindingLine>, StoreError> {
+    Ok(read(tx, site, lang, "findings-brief")?.unwrap_or_default())
 }
 
 /// What would answer the open questions.

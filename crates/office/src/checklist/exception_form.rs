@@ -98,7 +98,7 @@ struct Choices {
 }
 
 fn choices(tx: &mut Transaction, visit: &SiteVisit) -> Result<Choices, StoreError> {
-    let findings = snapshot::list_findings(tx, visit.site_id(), visit.lang)?;
+    let findings = snapshot::list_findings_brief(tx, visit.site_id(), visit.lang)?;
     let evidence = tables::list_recent_evidence(tx, visit.site_id(), CHOICES)?;
     Ok(Choices {
         checks: findings.into_iter().map(|finding| (finding.check_id, finding.title)).collect(),

@@ -1,8 +1,8 @@
 //! What the desk asks the database besides what the capabilities answer.
 
 use ::store::ledger::Entry;
-use ::store::{StoreError, Transaction, Value};
-use base::{SubjectKind, UtcSeconds};
+use ::store::{StoreError, Transaction};
+use base::UtcSeconds;
 
 /// Jobs looked through for failures.
 const RECENT_JOBS: i64 = 2_000;
@@ -18,23 +18,6 @@ pub(super) fn find_collections(
 ) -> Result<(Option<UtcSeconds>, Option<UtcSeconds>), StoreError> {
     let row = tx.get("SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1", &[site.into()])?;
     Ok((row.optional_at(0)?, row.optional_at(1)?))
-}
-
-/// How many known things were observed between two moments.
-pub(super) fn count_observed(
-    tx: &mut Transaction,
-    site: &str,
-    from: UtcSeconds,
-    until: UtcSeconds,
-) -> Result<u64, StoreError> {
-    let mut values: Vec<Value> = vec![site.into(), from.into(), until.into()];
-    values.extend(SubjectKind::ALL.iter().map(|(name, _)| Value::from(*name)));
-    let places: Vec<String> = (4..=values.len()).map(|number| format!("${number}")).collect();
-    let sql = format!(
-        "SELECT COUNT(*) FROM subject_line WHERE site = $1 AND kind IN ({}) AND observed_at >= $2 AND observed_at <= $3",
-        places.join(", ")
-    );
-    tx.get(&sql, &values)?.count(0)
 }
 
 /// The evidence handed in last.
@@ -121,7 +104,6 @@ mod tests {
         on_each_database(&migrations, |store| {
             store.database.read::<_, StoreError>(|tx| {
                 assert_eq!(find_collections(tx, "handa")?, (None, None));
-                assert_eq!(count_observed(tx, "handa", NOW, NOW)?, 0);
                 assert_eq!(find_last_evidence(tx, "handa")?, None);
                 assert_eq!(list_newest_observed(tx, "handa")?, []);
                 assert_eq!(list_failed_jobs(tx, "handa", NOW)?, []);

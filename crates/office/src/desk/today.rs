@@ -48,6 +48,7 @@ fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
         let left = exception.expires_on.days_since(today);
         exception.state == ExceptionState::Approved && (0..=EXCEPTION_DAYS).contains(&left)
     });
+    let head = snapshot::find_head(tx, site, visit.lang)?;
     Ok(Known {
         tasks: in_order(tables::list_tasks(tx, site, false)?),
         texts: snapshot::list_task_texts(tx, site, visit.lang)?,
@@ -55,8 +56,8 @@ fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
         newest: desk_tables::list_newest_observed(tx, site)?,
         failed: desk_tables::list_failed_jobs(tx, site, visit.now.plus_days(-FAILED_DAYS))?,
         last: desk_tables::find_last_evidence(tx, site)?,
-        watch: watch(tx, site, visit.now)?,
-        assessed: snapshot::find_head(tx, site, visit.lang)?.is_some(),
+        watch: watch(tx, site, head.as_ref(), visit.now)?,
+        assessed: head.is_some(),
     })
 }
 

@@ -61,7 +61,7 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<O
         None => None,
     };
     let tile_paths = tile_paths(tx, visit, &head)?;
-    let findings = snapshot::list_findings(tx, site, lang)?;
+    let findings = snapshot::list_findings_brief(tx, site, lang)?;
     Ok(Some(Known {
         items,
         findings,

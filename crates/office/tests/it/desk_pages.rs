@@ -196,3 +196,18 @@ fn what_ends_grows_old_or_failed_is_named() {
     clock.forward(11);
     administrator(&house, "sato3", "佐藤").get("/s/minato/today").expect(200).says("資産台帳は古くなり");
 }
+
+#[test]
+fn what_was_looked_at_is_counted_by_the_month() {
+    let hands = Arc::new(Hands(AtomicI64::new(NOW.0)));
+    let house = House::at(Arc::clone(&hands) as Arc<dyn Clock>);
+    house.hand_in("minato", vec![("台帳.csv".to_owned(), LEDGER.into())]);
+    let count = |login: &str| {
+        let page = administrator(&house, login, "佐藤").get("/s/minato/today").expect(200).text();
+        let behind = page.split_once("今月、状態を確かめたもの").unwrap().1.split_once(" 件").unwrap().0.to_owned();
+        behind.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap().to_owned()
+    };
+    assert_eq!(count("sato"), "1");
+    hands.forward(31);
+    assert_eq!(count("ito"), "0", "nothing came this month");
+}
