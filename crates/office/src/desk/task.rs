@@ -35,6 +35,7 @@ struct Body<'a> {
     names: Vec<String>,
     closing: String,
     may_assign: bool,
+    may_import: bool,
 }
 
 fn number(text: &str) -> Result<i64, HttpError> {
@@ -75,6 +76,7 @@ pub(super) async fn show(
             names,
             closing,
             may_assign: visit.is(Role::Administrator) && task.closed_at.is_none(),
+            may_import: visit.is(Role::Administrator),
             words,
             task: &task,
         };

@@ -144,14 +144,16 @@ fn receive(
 
 fn item_of(receipt: &Receipt, source: &::evidence::Source<'_>, position: i64) -> Item {
     let listed = receipt.refusals.len();
+    // Of what holds secrets that can't be taken out, nothing is kept.
+    let is_withheld = matches!(receipt.state, ReceiptState::Unreadable(_)) && receipt.evidence.is_none();
     Item {
         position,
         name: receipt.name.clone(),
-        state: state_of(&receipt.state),
+        state: if is_withheld { ItemState::Refused } else { state_of(&receipt.state) },
         importer: receipt.importer.to_owned(),
         evidence: receipt.evidence,
-        sha256: Some(receipt.sha256),
-        original: Some(ContentHash::of(source.bytes)),
+        sha256: (!is_withheld).then_some(receipt.sha256),
+        original: (!is_withheld).then(|| ContentHash::of(source.bytes)),
         received_at: source.received_at,
         modified_at: source.modified_at,
         accepted: usize::try_from(receipt.accepted).unwrap_or(usize::MAX),
