@@ -68,9 +68,10 @@ addEventListener("keydown", (event) => {
 });
 
 // On a narrow screen the menu is closed at first.
-if (matchMedia("(max-width: 60rem)").matches) {
-  document.querySelectorAll("[data-narrow-closed]").forEach((part) => part.removeAttribute("open"));
-}
+const narrow = matchMedia("(max-width: 60rem)");
+const foldMenu = () => document.querySelectorAll("[data-narrow-closed]").forEach((part) => { part.open = !narrow.matches; });
+foldMenu();
+narrow.addEventListener("change", foldMenu);
 
 // A button that copies the command beside it.
 document.querySelectorAll("[data-copy]").forEach((button) => {
