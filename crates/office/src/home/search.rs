@@ -54,6 +54,7 @@ struct Body<'a> {
 
 /// What is searched for, and by whom.
 struct Search<'a> {
+    site_kind: String,
     visit: &'a SiteVisit,
     words: Vec<String>,
     typed: String,
@@ -104,8 +105,11 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let words: Vec<String> = fold(query.typed()).split_whitespace().map(ToOwned::to_owned).collect();
+        // Asked before the search begins: within one picture of the database nobody waits for a second one.
+        let site = office.installation.find_site(visit.site_id()).map_err(HttpError::internal)?;
         let search = Search {
             visit: &visit,
+            site_kind: site.map(|site| site.kind).unwrap_or_default(),
             typed: query.typed().to_owned(),
             is_desk: visit.is(Role::Administrator) || visit.is(Role::Auditor),
             words,
@@ -185,9 +189,7 @@ fn subject_hit(search: &Search<'_>, line: SubjectLine) -> Hit {
 
 fn items(office: &Office, search: &Search<'_>) -> Vec<Hit> {
     let (visit, packs) = (search.visit, &office.installation.packs);
-    let kind = office.installation.find_site(visit.site_id()).ok().flatten().map(|site| site.kind);
-    let current =
-        governance::answers::current_frameworks(&packs.frameworks, kind.as_deref().unwrap_or_default(), visit.now);
+    let current = governance::answers::current_frameworks(&packs.frameworks, &search.site_kind, visit.now);
     let mut hits = Vec::new();
     for framework in current {
         for item in &framework.items {
