@@ -15,7 +15,7 @@ pub use facts::{
 
 pub use one::{
     EvidenceOrder, EvidenceSearch, NamedRow, RefusalRow, count_evidence, find_evidence, find_grade_of_evidence,
-    list_facts_of_evidence, list_refusals_of_evidence, list_struck_of_evidence, search_evidence,
+    list_evidence_after, list_facts_of_evidence, list_refusals_of_evidence, list_struck_of_evidence, search_evidence,
 };
 
 use crate::importer::{Refusal, Struck};

@@ -142,6 +142,21 @@ pub fn find_evidence(tx: &mut Transaction, site: &str, id: i64) -> Result<Option
     tx.find(&sql, &[id.into(), site.into()])?.as_ref().map(read_evidence).transpose()
 }
 
+/// Evidence of a site with greater numbers than `after`, oldest first, `limit` at most.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_evidence_after(
+    tx: &mut Transaction,
+    site: &str,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<EvidenceRow>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = format!("SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE site = $1 AND id > $2 ORDER BY id LIMIT $3");
+    tx.query(&sql, &[site.into(), after.into(), limit.into()])?.iter().map(read_evidence).collect()
+}
+
 /// The grade of the facts of a piece of evidence; `None` if it has none.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Evidence, and its bytes.
 
+use ::evidence::store::{find_evidence, list_evidence_after};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -8,7 +9,6 @@ use web::{HttpError, Visit, blocking};
 
 use super::body::{EvidenceBody, EvidencePageBody, Problem, Refusals};
 use super::gate::{Access, Asked, Rows, Segments, admit};
-use super::store::{find_evidence, list_evidence_after};
 use crate::state::Shared;
 
 /// Evidence of a site, oldest first.

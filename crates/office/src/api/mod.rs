@@ -10,7 +10,6 @@ mod evidence;
 mod gate;
 mod receipts;
 mod sites;
-mod store;
 mod subjects;
 mod work;
 

@@ -16,9 +16,9 @@ use web::{HttpError, Visit, blocking};
 
 use super::body::{FactBody, Refusals, SubjectBody, SubjectLineBody, SubjectsBody};
 use super::gate::{Access, Asked, Rows, Segments, admit, bad_query};
-use super::store::find_evidence;
 use crate::Office;
 use crate::state::Shared;
+use ::evidence::store::find_evidence;
 
 /// Longest words to search for, in characters.
 const MAX_WORDS_CHARS: usize = 200;
