@@ -37,15 +37,20 @@ pub(crate) fn open(path: &Path, read_only: bool) -> Result<Connection, StoreErro
 
 /// Closes the file to everybody else before anything is written to it; what SQLite lays beside it is then closed as well. What
 /// can't be done here is said by whoever opens the file next.
+///
+/// A file that is there is never opened here: closing it would drop the locks that SQLite holds on it in this process (POSIX
+/// locks belong to the process, not to the handle), and the next program that ends would take the journal away beneath us.
 fn keep_private(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-        let opened = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-        let Ok(file) = opened else { return };
-        if let Ok(metadata) = file.metadata()
+        let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        if created.is_ok() {
+            return;
+        }
+        if let Ok(metadata) = std::fs::metadata(path)
             && metadata.permissions().mode() & 0o077 != 0
-            && let Err(err) = file.set_permissions(std::fs::Permissions::from_mode(0o600))
+            && let Err(err) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
         {
             tracing::warn!(path = %path.display(), error = %err, "the database is open to others");
         }

@@ -232,6 +232,26 @@ fn an_upload_that_was_answered_is_received_whole_although_the_end_was_asked_for(
 }
 
 #[test]
+fn a_command_beside_the_office_leaves_its_journal_so_that_a_kill_loses_nothing() {
+    let world = World::new();
+    let path = world.data().join("mamori.db");
+    let office = Served::start(&world, &["--plain-http"]);
+    // Each of these is a program of its own that opens the database and is the last of its kind to close it.
+    for number in [1, 2] {
+        let name = format!("PC{number}_secedit.inf");
+        world.write(&name, secedit(number));
+        world.import(&name);
+    }
+    assert!(world.data().join("mamori.db-wal").exists(), "a command took the journal of the running office away");
+    // What the office itself writes from now on (the assessment of what came in) must outlive it.
+    office.wait_for("/metrics", |text| text.contains("mamori_assessment_age_seconds{site=\"main\"}"));
+    drop(office);
+    let database = Database::open_sqlite(&path).unwrap();
+    assert!(database.read(store::jobs::count).unwrap().done > 0);
+    world.assert_sound();
+}
+
+#[test]
 fn the_certificate_is_kept_and_is_made_anew_when_the_names_change() {
     let world = World::new();
     let read = |name: &str| std::fs::read(world.data().join("tls").join(name)).unwrap();

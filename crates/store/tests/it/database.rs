@@ -1,4 +1,4 @@
-use store::{Migration, StoreError, Value};
+use store::{Database, Migration, StoreError, Value};
 use testkit::on_each_database;
 
 const STEPS: &[Migration] = &[Migration {
@@ -136,4 +136,34 @@ fn both_databases_sort_texts_by_their_bytes() {
         assert_eq!(sorted, ["B", "_", "a", "b", "é", "あ"]);
         Ok(())
     });
+}
+
+/// SQLite's locks on the file belong to the process: opening and closing the file by other means would drop them, and the next
+/// program to end would take the journal of this one away.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_connection_of_this_process_keeps_the_locks_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mamori.db");
+    let first = Database::open_sqlite(&path).unwrap();
+    let run = |database: &Database, sql: &str| database.transaction(|tx| tx.execute(sql, &[])).unwrap();
+    run(&first, "CREATE TABLE sample (id INTEGER PRIMARY KEY)");
+    assert!(is_locked(&path), "an open database is locked");
+    let second = Database::open_sqlite(&path).unwrap();
+    run(&second, "INSERT INTO sample (id) VALUES (1)");
+    assert!(is_locked(&path));
+    drop(second);
+    assert!(is_locked(&path), "the first still has it open");
+    drop(first);
+    assert!(!is_locked(&path));
+}
+
+/// Whether this process holds a lock on the file.
+#[cfg(target_os = "linux")]
+fn is_locked(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = format!(":{} ", std::fs::metadata(path).unwrap().ino());
+    let process = format!(" {} ", std::process::id());
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    locks.lines().any(|line| line.contains(&inode) && line.contains(&process))
 }
