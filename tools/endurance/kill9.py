@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills imports at random moments and checks that nothing acknowledged is lost. Needs Python 3.9 or newer and nothing else.
 
-  kill9.py --mamori target/debug/mamori [--rounds 200] [--seed 1] [--keep] [--serve]
+  kill9.py --mamori target/debug/mamori [--rounds 200] [--seed 1] [--keep]
 
 Each round starts `mamori import --yes --json` on new evidence, kills it with SIGKILL after a random time or a random moment after
 a random acknowledgement, and then checks: the ledger verifies; every acknowledged hash is in the ledger, in the evidence table and
@@ -9,12 +9,11 @@ in the blob folder; no evidence has more or fewer facts than the ledger says; a 
 `known` for what was acknowledged and receives every other file exactly once. A line on standard output counts as an
 acknowledgement once its line end is there.
 
-With --serve the evidence is uploaded to a running `mamori serve`, which is killed instead. What counts as an acknowledgement is then a
-line of the page about the upload: a row of `import_item`. Ledgers that wait for a decision are no evidence yet and do not count.
+kill9_office.py kills the office instead.
 
 Exit code 0: nothing lost. 1: something was (each case is printed).
 """
-import argparse, collections, contextlib, hashlib, http.client, itertools, json, pathlib, random, secrets, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time
+import argparse, collections, itertools, json, pathlib, random, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time
 
 ROUNDS_PER_FOLDER = 8
 INFS, SHEETS = 9, 4
@@ -72,85 +71,6 @@ class Import:
         self.process.wait()
         self.reader.join()
         return alive and self.process.returncode == -signal.SIGKILL
-
-
-class Upload:
-    """An upload to a running office, with the same face as an import."""
-
-    def __init__(self, mamori, data, evidence):
-        self.acknowledged, self.torn, self.batch, self.data = [], b"", None, data
-        if not (data / "mamori.db").exists():
-            first = evidence.parent / "first_secedit.inf"
-            first.write_bytes("[Unicode]\r\nUnicode=yes\r\n[System Access]\r\nLockoutBadCount = 5\r\n".encode("utf-16"))
-            run(mamori, data, "import", "--yes", first)
-        command = [mamori, "--data", data, "serve", "--plain-http", "--listen", "127.0.0.1:0", "--json"]
-        self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.address = json.loads(self.process.stdout.readline())["url"].removeprefix("http://")
-        self.token, self.csrf = sign_in(data)
-        self.came = threading.Condition()
-        self.reader = threading.Thread(target=self.read)
-        self.reader.start()
-        self.sender = threading.Thread(target=self.send, args=(evidence,))
-        self.sender.start()
-
-    def send(self, evidence):
-        boundary = secrets.token_hex(16)
-        parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
-        for path in sorted(path for path in evidence.rglob("*") if path.is_file()):
-            name = path.relative_to(evidence.parent).as_posix()
-            parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode() + path.read_bytes() + b"\r\n")
-        parts.append(f"--{boundary}--\r\n".encode())
-        headers = {"Cookie": f"mamori={self.token}", "Sec-Fetch-Site": "same-origin", "Content-Type": f"multipart/form-data; boundary={boundary}"}
-        # A killed office answers nothing; that is what is tried here.
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            client = http.client.HTTPConnection(self.address, timeout=60)
-            client.request("POST", "/s/endurance/import", b"".join(parts), headers)
-            answer = client.getresponse()
-            if answer.status != 303:
-                print(f"the upload was answered by {answer.status}", file=sys.stderr)
-            else:
-                self.batch = int(answer.headers["Location"].rsplit("/", 1)[1])
-
-    def read(self):
-        """What the page about the upload shows, as it comes."""
-        db = sqlite3.connect(f"file:{self.data / 'mamori.db'}?mode=ro", uri=True, timeout=10)
-        sql = "SELECT position, name, state, evidence, sha256, facts FROM import_item WHERE batch = ? AND position > ? ORDER BY position"
-        seen = 0
-        while self.process.poll() is None:
-            rows = db.execute(sql, (self.batch, seen)).fetchall() if self.batch else []
-            with self.came:
-                for position, name, state, evidence, sha256, facts in rows:
-                    seen = position
-                    if evidence is not None:
-                        self.acknowledged.append({"name": name, "state": state, "evidence": evidence, "sha256": sha256, "facts": facts})
-                self.came.notify_all()
-            time.sleep(0.002)
-        db.close()
-
-    def wait_for(self, count, limit_s=4.0):
-        # What waits for a decision is not counted, so that fewer may come than are waited for.
-        Import.wait_for(self, count, limit_s)
-
-    def kill(self):
-        killed = Import.kill(self)
-        self.sender.join()
-        return killed
-
-
-def sign_in(data):
-    """A session of somebody who may hand in evidence; returns its token and the secret of its forms."""
-    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), int(time.time())
-    db = sqlite3.connect(data / "mamori.db", timeout=30)
-    with db:
-        db.execute("INSERT OR IGNORE INTO account (id, login, name, department, vendor, lang, enabled, created_at) VALUES (1, 'endurance', 'endurance', '', '', 'ja', 1, ?)", (now,))
-        db.execute("INSERT OR IGNORE INTO membership (account, site, role, granted_by, granted_at) VALUES (1, '*', 'administrator', 'endurance', ?)", (now,))
-        db.execute(
-            "INSERT INTO session (id, token_hash, account, csrf, device, address, created_at, seen_at, proved_at) "
-            "VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM session), ?, 1, ?, 'endurance', '127.0.0.1', ?, ?, ?)",
-            (hashlib.sha256(token.encode()).hexdigest(), csrf, now, now, now),
-        )
-    db.close()
-    return token, csrf
 
 
 def check_folder(mamori, data, acknowledged, problem):
@@ -229,7 +149,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=200, help="how many imports are killed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=pathlib.Path, help="a folder of evidence to import as well, once for each data folder")
-    parser.add_argument("--serve", action="store_true", help="upload to a running office and kill that")
     parser.add_argument("--keep", action="store_true", help="keep the working folder")
     arguments = parser.parse_args()
     mamori, rng = arguments.mamori.resolve(), random.Random(arguments.seed)
@@ -244,7 +163,7 @@ def main():
         data = work / f"data{number // ROUNDS_PER_FOLDER}"
         evidence = work / f"evidence{number}"
         write_evidence(evidence, rng, number, arguments.sample if first else None)
-        running = (Upload if arguments.serve else Import)(mamori, data, evidence)
+        running = Import(mamori, data, evidence)
         if rng.random() < 0.4:
             time.sleep(rng.uniform(0.0, usual_s))
         else:
