@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{DriverError, StoreError, shorten};
+use crate::only_one::OnlyOne;
 use crate::pool::Pool;
 use crate::postgres_driver::PostgresConnection;
 use crate::sqlite_driver;
@@ -156,6 +157,7 @@ impl Database {
 
     fn begin_once(&self, access: Access) -> Result<Transaction, StoreError> {
         let pool = self.inner.pool(access);
+        let only_one = OnlyOne::of(Arc::as_ptr(&self.inner).addr());
         let connection = pool.take(|| self.inner.connect(access))?;
         let mut tx = Transaction {
             connection: Some(connection),
@@ -163,6 +165,7 @@ impl Database {
             access,
             failed: false,
             met_another: false,
+            _only_one: only_one,
         };
         let begin = match (self.dialect(), access) {
             (Dialect::Sqlite, Access::Read) => "BEGIN",
@@ -209,6 +212,7 @@ pub struct Transaction {
     access: Access,
     failed: bool,
     met_another: bool,
+    _only_one: OnlyOne,
 }
 
 impl Transaction {

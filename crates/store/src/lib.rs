@@ -14,6 +14,7 @@ pub mod error;
 pub mod jobs;
 pub mod ledger;
 pub mod migrate;
+mod only_one;
 pub mod outbox;
 mod pool;
 mod postgres_driver;

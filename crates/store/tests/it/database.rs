@@ -138,6 +138,20 @@ fn both_databases_sort_texts_by_their_bytes() {
     });
 }
 
+/// As many threads as there are connections would otherwise wait for each other for ever.
+#[cfg(debug_assertions)]
+#[test]
+fn a_transaction_inside_another_is_refused_where_tests_see_it() {
+    on_each_database(STEPS, |store| {
+        let nested = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            store.database.read(|_| store.database.read(|tx| tx.query("SELECT 1", &[])))
+        }));
+        assert!(nested.is_err());
+        assert_eq!(count(store), 0, "and the next one goes on");
+        Ok(())
+    });
+}
+
 /// SQLite's locks on the file belong to the process: opening and closing the file by other means would drop them, and the next
 /// program to end would take the journal of this one away.
 #[cfg(target_os = "linux")]
