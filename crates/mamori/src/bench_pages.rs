@@ -38,7 +38,9 @@ struct Served {
     assets: u32,
     address: SocketAddr,
     cookie: String,
-    pages: Vec<(&'static str, String)>,
+    pages: Pages,
+    /// What looks through every asset: it may grow with their number and is shown apart.
+    finding: Pages,
     _folder: tempfile::TempDir,
 }
 
@@ -47,12 +49,17 @@ pub(crate) fn run(context: &Context<'_>, sizes: &[u32]) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let served: Vec<Served> = sizes.iter().map(|size| serve(context, &runtime, *size)).collect::<Result<_>>()?;
     // Everybody has opened everything once before it counts.
-    measure(&served, 1)?;
-    let samples = measure(&served, ROUNDS)?;
+    measure(&served, 1, |office| &office.pages)?;
+    let samples = measure(&served, ROUNDS, |office| &office.pages)?;
+    let finding = measure(&served, ROUNDS, |office| &office.finding)?;
     let first = served.first().map_or(0, |served| served.assets);
     let mut rows = Vec::new();
-    for ((assets, page), times) in &samples {
-        let base = samples.get(&(first, *page)).map(Vec::as_slice).unwrap_or_default();
+    for ((assets, page), times) in samples.iter().chain(&finding) {
+        let base = samples
+            .get(&(first, *page))
+            .or_else(|| finding.get(&(first, *page)))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let (median, p99) = (quantile(times, 0.5), quantile(times, 0.99));
         let row = json!({
             "assets": assets, "page": page, "requests": times.len(),
@@ -108,12 +115,15 @@ fn quantile(times: &[f64], share: f64) -> f64 {
     sorted.get(index).copied().unwrap_or(f64::NAN)
 }
 
-/// Opens every page of every office `rounds` times by every user; milliseconds per size and page.
-fn measure(served: &[Served], rounds: usize) -> Result<Samples> {
+/// Named paths.
+type Pages = Vec<(&'static str, String)>;
+
+/// Opens these pages of every office `rounds` times by every user; milliseconds per size and page.
+fn measure(served: &[Served], rounds: usize, pages: impl Fn(&Served) -> &Pages) -> Result<Samples> {
     let mut samples = Samples::new();
     for _ in 0..rounds {
         for office in served {
-            for times in visit_all(office)? {
+            for times in visit_all(office, pages(office))? {
                 for (page, took) in times {
                     samples.entry((office.assets, page)).or_default().push(took.as_secs_f64() * 1e3);
                 }
@@ -124,18 +134,18 @@ fn measure(served: &[Served], rounds: usize) -> Result<Samples> {
 }
 
 /// Eight users, each opening every page once, all at the same time.
-fn visit_all(office: &Served) -> Result<Vec<Vec<(&'static str, Duration)>>> {
+fn visit_all(office: &Served, pages: &Pages) -> Result<Vec<Vec<(&'static str, Duration)>>> {
     std::thread::scope(|scope| {
-        let users: Vec<_> = (0..USERS).map(|user| scope.spawn(move || visit(office, user))).collect();
+        let users: Vec<_> = (0..USERS).map(|user| scope.spawn(move || visit(office, pages, user))).collect();
         users.into_iter().map(|user| user.join().map_err(|_| anyhow::anyhow!("a user gave up"))?).collect()
     })
 }
 
-fn visit(office: &Served, user: usize) -> Result<Vec<(&'static str, Duration)>> {
+fn visit(office: &Served, pages: &Pages, user: usize) -> Result<Vec<(&'static str, Duration)>> {
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
     let mut times = Vec::new();
-    for number in 0..office.pages.len() {
-        let Some((page, path)) = office.pages.get((number + user) % office.pages.len()) else { continue };
+    for number in 0..pages.len() {
+        let Some((page, path)) = pages.get((number + user) % pages.len()) else { continue };
         let began = Instant::now();
         let url = format!("http://{}{path}", office.address);
         let mut answer = agent.get(&url).header("cookie", &office.cookie).call().with_context(|| url.clone())?;
@@ -166,11 +176,13 @@ fn serve(context: &Context<'_>, runtime: &tokio::runtime::Runtime, size: u32) ->
     let assets = head.and_then(|head| head.subjects.get("asset").copied()).unwrap_or(0);
     let cookie = format!("{}={}", office.frame.session_cookie(), sign_in(&installation, &row.id)?);
     let pages = pages(&installation, &row.id)?;
+    let below = |path: &str| format!("/s/{}/{path}", encode_segment(&row.id));
+    let finding = vec![("search", below("search?q=windows")), ("assets filtered", below("subjects/asset?q=windows"))];
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let service = office::router(&office).into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, service).await });
-    Ok(Served { assets: u32::try_from(assets).unwrap_or(u32::MAX), address, cookie, pages, _folder: folder })
+    Ok(Served { assets: u32::try_from(assets).unwrap_or(u32::MAX), address, cookie, pages, finding, _folder: folder })
 }
 
 /// An account that may see every page; returns the secret of its cookie.
@@ -197,7 +209,7 @@ fn sign_in(installation: &Installation, site: &str) -> Result<String> {
 }
 
 /// The ten main pages: name and path. The asset is one from the middle of the list.
-fn pages(installation: &Installation, site: &str) -> Result<Vec<(&'static str, String)>> {
+fn pages(installation: &Installation, site: &str) -> Result<Pages> {
     let search = SubjectSearch::default();
     let some = installation
         .database
