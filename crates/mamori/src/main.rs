@@ -30,6 +30,7 @@ use crate::output::{Mistake, Outcome};
 use installation::Settings;
 
 fn main() -> ExitCode {
+    keep_files_private();
     let cli = Cli::parse();
     init_tracing(matches!(cli.command, Command::Serve(_)));
     let (settings, serve) = match Config::load(cli.global.config.as_deref()) {
@@ -54,6 +55,12 @@ fn main() -> ExitCode {
             None => fail(lang, message_of(&err), &err),
         },
     }
+}
+
+/// Reports, exports and evidence tell every weakness of the house: whatever this program writes is for its own account alone.
+fn keep_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {

@@ -1,6 +1,7 @@
 //! What the program prints. Results go to standard output, progress and problems to standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one module that speaks to the terminal")]
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -49,7 +50,13 @@ impl std::error::Error for Mistake {}
 /// Prints a line of the result.
 pub(crate) fn line(text: &str) {
     // A closed pipe (`mamori … | head`) is no reason to panic.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", shown(text));
+}
+
+/// What may reach a terminal: names of files and answers of other machines could hold commands for it.
+fn shown(text: &str) -> Cow<'_, str> {
+    let is_command = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(is_command) { Cow::Owned(text.replace(is_command, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// Prints one JSON value and makes sure it is on its way.
@@ -61,7 +68,7 @@ pub(crate) fn json(value: &Value) {
 
 /// Prints a remark or a problem.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", shown(text));
 }
 
 /// A bar on the terminal; invisible where nobody watches.
@@ -85,4 +92,15 @@ pub(crate) fn confirm(question: &str) -> bool {
     let _ = std::io::stderr().flush();
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "はい")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_for_the_terminal_are_not_printed() {
+        assert_eq!(shown("\u{1b}]0;名前\u{7}\u{9b}2J"), "\u{fffd}]0;名前\u{fffd}\u{fffd}2J");
+        assert_eq!(shown("一行目\n\t二行目"), "一行目\n\t二行目");
+    }
 }

@@ -7,15 +7,22 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
 
 /// Connections in all: well below the 1,024 descriptors a process has by default.
 pub(super) const MOST: usize = 512;
 /// Connections of one address. Whole wards may sit behind one.
 const MOST_OF_ONE: usize = 128;
+
+/// How long somebody may take in no more than [`LEAST_TAKEN`] of an answer.
+const STALL: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(30) };
+/// Bytes that show that an answer is being read.
+const LEAST_TAKEN: usize = 32 << 10;
 
 /// The places there are. Cloning shares them.
 #[derive(Debug, Clone, Default)]
@@ -74,15 +81,41 @@ impl<S> Accept<TcpStream, S> for Counted {
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let place = stream.peer_addr().ok().and_then(|address| self.0.take(address.ip().to_canonical()));
         let full = || io::Error::new(io::ErrorKind::ConnectionRefused, "too many connections");
-        ready(place.ok_or_else(full).map(|place| (Held { stream, _place: place }, service)))
+        ready(place.ok_or_else(full).map(|place| (Held { stream, stall: None, _place: place }, service)))
     }
 }
 
-/// A connection with its place.
+/// A connection with its place. Whoever does not read what was asked for loses it.
 #[derive(Debug)]
 pub(super) struct Held {
     stream: TcpStream,
+    stall: Option<Stall>,
     _place: Place,
+}
+
+/// An answer that the other side was not ready to take.
+#[derive(Debug)]
+struct Stall {
+    end: Pin<Box<Sleep>>,
+    taken: usize,
+}
+
+impl Held {
+    /// Watches how much of an answer is taken in.
+    fn watch(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(result) = written {
+            let stalled = self.stall.as_mut().zip(result.as_ref().ok());
+            if let Some((stall, count)) = stalled {
+                stall.taken = stall.taken.saturating_add(*count);
+                if stall.taken >= LEAST_TAKEN {
+                    self.stall = None;
+                }
+            }
+            return Poll::Ready(result);
+        }
+        let stall = self.stall.get_or_insert_with(|| Stall { end: Box::pin(sleep(STALL)), taken: 0 });
+        stall.end.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for Held {
@@ -93,10 +126,13 @@ impl AsyncRead for Held {
 
 impl AsyncWrite for Held {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.watch(cx, written)
     }
 
+    /// Called when all of an answer was handed over.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stall = None;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -109,7 +145,8 @@ impl AsyncWrite for Held {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.watch(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -119,7 +156,36 @@ impl AsyncWrite for Held {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    /// A connection on loopback: ours, and theirs.
+    async fn connect() -> (Held, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, address) = listener.accept().await.unwrap();
+        let place = Places::default().take(address.ip()).unwrap();
+        (Held { stream, stall: None, _place: place }, theirs)
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_read_the_answer_loses_the_place() {
+        let (mut ours, _theirs) = connect().await;
+        let err = ours.write_all(&vec![0; 64 << 20]).await.unwrap_err();
+        assert_eq!(err.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_gets_all_of_it() {
+        let (mut ours, mut theirs) = connect().await;
+        let reader = tokio::spawn(async move { tokio::io::copy(&mut theirs, &mut tokio::io::sink()).await.unwrap() });
+        ours.write_all(&vec![0; 8 << 20]).await.unwrap();
+        ours.flush().await.unwrap();
+        drop(ours);
+        assert_eq!(reader.await.unwrap(), 8 << 20);
+    }
 
     #[test]
     fn one_address_takes_a_quarter_of_the_places_and_gives_them_back() {

@@ -163,6 +163,9 @@ fn nobody_else_may_read_what_is_secret() {
         assert_eq!(mode(&world.data().join(name)), 0o600, "{name}");
     }
     drop(office);
+    assert_eq!(world.run(&["ledger", "export", "監査へ"]).code, Some(0));
+    let exported = world.path("監査へ");
+    assert_eq!((mode(&exported), mode(&exported.join("entries.jsonl"))), (0o700, 0o600), "what is handed on");
     std::fs::set_permissions(world.data(), std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(Served::start(&world, &[]).end(), Some(0));
     assert_eq!(mode(&world.data()), 0o700, "an older folder is closed");
