@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
-use base::Date;
+use base::{Date, UtcSeconds};
 use serde_json::{Value, json};
 use store::jobs::{self, AfterFailure, Job, NewJob};
-use store::{StoreError, outbox};
+use store::{StoreError, Transaction, outbox};
 
 use crate::opened::Installation;
 
@@ -80,10 +80,18 @@ pub fn enqueue(installation: &Installation) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn request_assessment(installation: &Installation, site: &str) -> Result<()> {
-    let body = json!({ "site": site }).to_string();
-    let topic = evidence::receive::RECEIVED_TOPIC;
-    installation.database.transaction::<_, StoreError>(|tx| outbox::publish(tx, topic, &body, installation.now()))?;
+    let now = installation.now();
+    installation.database.transaction::<_, StoreError>(|tx| ask_for_assessment(tx, site, now))?;
     Ok(())
+}
+
+/// As [`request_assessment`], in the transaction of its cause: both happen or neither does.
+///
+/// # Errors
+/// The database's.
+pub fn ask_for_assessment(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<(), StoreError> {
+    let body = json!({ "site": site }).to_string();
+    outbox::publish(tx, evidence::receive::RECEIVED_TOPIC, &body, now)
 }
 
 /// Asks for a new assessment of every site whose last one is not of `today`, once over all nodes; returns how many.

@@ -169,7 +169,14 @@ fn serve(context: &Context<'_>, runtime: &tokio::runtime::Runtime, size: u32) ->
     let files = site.files.into_iter().map(|file| (file.path, file.bytes)).collect();
     let gathered = Gathered::from_files(files, installation.settings.limits);
     installation.receive_all(&row.id, "bench", &gathered, Mode::Apply, |_, _| Ok(()))?;
-    let settings = OfficeSettings { secure: false, setup_code: None, upload_bytes: 1 << 20, demo: false };
+    let settings = OfficeSettings {
+        secure: false,
+        setup_code: None,
+        upload_bytes: 1 << 20,
+        demo: false,
+        public_address: None,
+        proxies: web::Proxies::default(),
+    };
     let office = Office::open(Arc::clone(&installation), Arc::new(SystemRandomness), settings)?;
     installation::work::do_all(&installation)?;
     let head = installation.database.read(|tx| governance::snapshot::find_head(tx, &row.id, Lang::Ja))?;

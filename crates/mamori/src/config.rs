@@ -1,12 +1,13 @@
 //! `mamori.toml`: where things are and how much is read. Unknown keys are refused.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use base::{Lang, Secret};
 use installation::Settings;
 use serde::Deserialize;
+use web::{Network, NetworkError, Proxies};
 
 /// The configuration as the file has it; everything has a default.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -44,6 +45,63 @@ pub(crate) struct ServeConfig {
     pub(crate) monitor: Option<SocketAddr>,
     /// Whether the monitor may be reached from other machines.
     pub(crate) monitor_open: bool,
+    /// What people type to open the office, for links; without it, the first of `name` with the port listened on, or else
+    /// what the browser of whoever makes a link has typed.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Addresses and networks of proxies that say where a request comes from.
+    pub(crate) trusted_proxies: Vec<TrustedProxy>,
+}
+
+impl ServeConfig {
+    /// Address of the office as people type it, without a path; `None` if the configuration does not say. `port` is the one
+    /// listened on, if it is known.
+    pub(crate) fn public_address(&self, port: Option<u16>) -> Option<String> {
+        if let Some(PublicUrl(url)) = &self.public_url {
+            return Some(url.clone());
+        }
+        // A proxy may listen on another port, and speak HTTPS where we do not.
+        if self.plain_http || !self.trusted_proxies.is_empty() {
+            return None;
+        }
+        let (name, port) = (self.name.first()?, port.filter(|port| *port != 0)?);
+        let host = if name.parse::<Ipv6Addr>().is_ok() { format!("[{name}]") } else { name.clone() };
+        Some(if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") })
+    }
+
+    /// The proxies that say where a request comes from.
+    pub(crate) fn proxies(&self) -> Proxies {
+        Proxies::new(self.trusted_proxies.iter().map(|TrustedProxy(network)| *network).collect())
+    }
+}
+
+/// `https://host` or `https://host:port`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct PublicUrl(String);
+
+impl TryFrom<String> for PublicUrl {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
+        let is_plain = host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+        ensure!(!host.is_empty() && is_plain, "{text:?} is not of the form https://host or https://host:port");
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+}
+
+/// An address or a network.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct TrustedProxy(Network);
+
+impl TryFrom<String> for TrustedProxy {
+    type Error = NetworkError;
+
+    fn try_from(text: String) -> Result<Self, NetworkError> {
+        text.parse().map(Self)
+    }
 }
 
 /// Limits of what is read, in megabytes and files.
@@ -78,6 +136,8 @@ pub(crate) const SAMPLE: &str = r#"# mamori.toml
 # plain_http = false              # 暗号化しない。この機器だけのアドレスに限る / no encryption, loopback only
 # monitor = "127.0.0.1:9443"      # 監視用 / for a monitor: /health, /metrics
 # monitor_open = false            # ほかの機器からも監視用を開ける / other machines may reach the monitor
+# public_url = "https://mamori.example.local"   # リンクの先頭。無ければ name の最初 / begins links; the first of name if left out
+# trusted_proxies = ["127.0.0.1", "10.0.0.5"]   # 手前のプロキシーだけ / proxies in front, and nothing else
 "#;
 
 impl Config {
@@ -131,5 +191,36 @@ mod tests {
         let config: Config = toml::from_str(&text).unwrap();
         assert_eq!(config.limits.file_mb, Some(512));
         assert_eq!(config.serve.listen.map(|address| address.port()), Some(8443));
+        assert_eq!(config.serve.trusted_proxies.len(), 2);
+    }
+
+    #[track_caller]
+    fn check_address(serve: &str, port: Option<u16>, expected: Option<&str>) {
+        let config: ServeConfig = toml::from_str(serve).unwrap();
+        assert_eq!(config.public_address(port).as_deref(), expected, "{serve}");
+    }
+
+    #[test]
+    fn links_begin_with_what_people_type() {
+        let name = "name = [\"mamori.local\", \"192.0.2.7\"]";
+        check_address("", Some(8443), None);
+        check_address(name, Some(8443), Some("https://mamori.local:8443"));
+        check_address(name, Some(443), Some("https://mamori.local"));
+        check_address(name, None, None);
+        check_address("name = [\"2001:db8::1\"]", Some(8443), Some("https://[2001:db8::1]:8443"));
+        check_address(&format!("{name}\nplain_http = true"), Some(8443), None);
+        check_address(&format!("{name}\ntrusted_proxies = [\"192.0.2.1\"]"), Some(8443), None);
+        let url = "public_url = \"https://office.example/\"\nplain_http = true";
+        check_address(url, None, Some("https://office.example"));
+    }
+
+    #[test]
+    fn what_is_no_address_of_an_office_or_a_proxy_is_refused() {
+        for wrong in ["mamori.local", "ftp://mamori.local", "https://", "https://a/b", "https://a b", "https://u@a"] {
+            assert!(toml::from_str::<ServeConfig>(&format!("public_url = {wrong:?}")).is_err(), "{wrong}");
+        }
+        for wrong in ["proxy.local", "10.0.0.0/0", "*"] {
+            assert!(toml::from_str::<ServeConfig>(&format!("trusted_proxies = [{wrong:?}]")).is_err(), "{wrong}");
+        }
     }
 }

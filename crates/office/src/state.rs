@@ -8,7 +8,7 @@ use ::people::Randomness;
 use base::{Clock, UtcSeconds};
 use installation::Installation;
 use store::{Database, MigrateError, StoreError, migrate};
-use web::{Frame, SiteName, Sites};
+use web::{Frame, Proxies, SiteName, Sites};
 
 use crate::navigation::NAVIGATION;
 use crate::rooms;
@@ -31,6 +31,10 @@ pub struct OfficeSettings {
     pub upload_bytes: u64,
     /// Whether this is the demonstration, where links sign in.
     pub demo: bool,
+    /// Address of the office as people type it, without a path (`https://mamori.example:8443`), if it is configured.
+    pub public_address: Option<String>,
+    /// The proxies that say where a request comes from.
+    pub proxies: Proxies,
 }
 
 /// The office over one installation.
@@ -70,6 +74,8 @@ impl Office {
             font: report::pdf::screen_font(),
             uploads: web::Uploads::default(),
             secure: settings.secure,
+            public_address: settings.public_address.clone(),
+            proxies: settings.proxies.clone(),
         };
         Ok(Arc::new(Self { installation, frame: Arc::new(frame), settings, watches: Watches::default(), address_key }))
     }

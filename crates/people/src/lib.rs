@@ -36,6 +36,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sign-ins on their way, changes of accounts, settings of a site",
         sql: include_str!("../migrations/0002_sign_in.sql"),
     },
+    Migration {
+        capability: "people",
+        number: 3,
+        name: "who revoked deputyships and tokens",
+        sql: include_str!("../migrations/0003_who_ended.sql"),
+    },
 ];
 
 /// Where unguessable numbers come from.

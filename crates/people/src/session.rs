@@ -9,6 +9,8 @@ use crate::role::{Role, RoleSet};
 pub const IDLE_S: i64 = 12 * 3_600;
 /// And after this long in any case, in seconds.
 pub const LONGEST_S: i64 = 24 * 3_600;
+/// What is grave is done only so long after the second factor was shown, in seconds: within the shift that began with it.
+pub const PROOF_S: i64 = 12 * 3_600;
 /// Bytes of randomness in a token.
 pub const TOKEN_BYTES: usize = 32;
 
@@ -36,6 +38,12 @@ impl Session {
     #[must_use]
     pub const fn is_alive(&self, now: UtcSeconds) -> bool {
         now.0 - self.seen_at.0 < IDLE_S && now.0 - self.created_at.0 < LONGEST_S
+    }
+
+    /// Whether the second factor was shown lately enough for what is grave.
+    #[must_use]
+    pub const fn is_proved(&self, now: UtcSeconds) -> bool {
+        now.0 - self.proved_at.0 < PROOF_S
     }
 }
 

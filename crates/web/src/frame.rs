@@ -7,6 +7,7 @@ use people::{Randomness, RoleSet};
 use store::{Database, StoreError};
 
 use crate::metrics::Metrics;
+use crate::proxies::Proxies;
 use crate::upload::Uploads;
 
 /// A site as pages name it.
@@ -75,6 +76,10 @@ pub struct Frame {
     pub uploads: Uploads,
     /// Whether cookies may only travel over HTTPS. Off only for tests.
     pub secure: bool,
+    /// Address of the office as people type it, without a path, if it is configured.
+    pub public_address: Option<String>,
+    /// The proxies that say where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl Frame {

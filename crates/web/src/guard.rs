@@ -15,6 +15,7 @@ use crate::access::Needs;
 use crate::blocking::blocking;
 use crate::error::HttpError;
 use crate::frame::{Frame, SiteName};
+use crate::own_address::{is_from_us, own_address};
 use crate::visit::{Visit, encode_segment};
 
 /// Whether two secrets are the same, in a time that tells nothing about where they differ.
@@ -115,7 +116,10 @@ async fn visit(frame: &Arc<Frame>, needs: Needs, request: Asked) -> Result<Visit
         now: frame.now(),
         lang: language(person.as_ref(), &request.headers),
         person: person.map(Arc::new),
-        address: request.address.map_or_else(String::new, |address| address.ip().to_string()),
+        address: request
+            .address
+            .map_or_else(String::new, |peer| frame.proxies.client(peer.ip(), &request.headers).to_string()),
+        own_address: frame.public_address.clone().or_else(|| own_address(&request.headers, frame.secure)),
         path,
         frame: Arc::clone(frame),
         site,
@@ -196,23 +200,6 @@ fn check_token(needs: Needs, visit: Visit) -> Result<Visit, Refused> {
     Ok(visit)
 }
 
-/// Whether a browser says that the request comes from one of our own pages. Every browser of the last years says where a
-/// request comes from; what says nothing is no browser that could have been led here by another page's form.
-fn is_from_us(headers: &HeaderMap, secure: bool) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => {
-            let ours = |scheme: &str| origin.strip_prefix(scheme) == Some(host);
-            ours("https://") || (!secure && ours("http://"))
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
-    }
-}
-
 /// The value of a cookie.
 #[must_use]
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -263,19 +250,6 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
-    }
-
-    #[test]
-    fn a_form_of_another_site_is_not_ours() {
-        assert!(!is_from_us(&headers(&[("sec-fetch-site", "cross-site")]), true));
-        assert!(!is_from_us(&headers(&[("sec-fetch-site", "same-site")]), true));
-        assert!(!is_from_us(&headers(&[("origin", "https://evil.example"), ("host", "mamori.local")]), true));
-        assert!(!is_from_us(&headers(&[("origin", "null"), ("host", "mamori.local")]), true));
-        assert!(!is_from_us(&headers(&[("sec-fetch-site", "none")]), true));
-        assert!(!is_from_us(&headers(&[("origin", "http://mamori.local"), ("host", "mamori.local")]), true));
-        assert!(is_from_us(&headers(&[("origin", "http://mamori.local"), ("host", "mamori.local")]), false));
-        assert!(is_from_us(&headers(&[("sec-fetch-site", "same-origin")]), true));
-        assert!(is_from_us(&headers(&[("origin", "https://mamori.local:8443"), ("host", "mamori.local:8443")]), true));
     }
 
     #[test]

@@ -23,8 +23,10 @@ pub struct Visit {
     pub person: Option<Arc<SignedIn>>,
     /// The path, for marking the page one is on.
     pub path: String,
-    /// The network address it came from.
+    /// The network address it came from; behind a trusted proxy that of the browser.
     pub address: String,
+    /// Address of the office as others type it, without a path; `None` if nobody knows it for sure.
+    pub own_address: Option<String>,
     /// What all pages share.
     pub frame: Arc<Frame>,
     pub(crate) site: Option<SiteName>,

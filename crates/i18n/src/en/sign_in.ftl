@@ -8,6 +8,7 @@ sign-in-wrong = This did not work. Check login and password and try again.
 sign-in-wait = There were several failures. Wait { $seconds } seconds, then try again.
 sign-in-step-over = This sign-in took too long or is already finished. Begin again.
 sign-in-again = To the sign-in page
+sign-in-long-ago = This needs a sign-in with your authenticator within the last 12 hours. Nothing was changed. Sign out, sign in again, and repeat it.
 code-title = Code
 code-text = To make sure that it is you, type the code your authenticator shows.
 code-label = Code

@@ -113,6 +113,8 @@ pub(super) fn open(installation: &Arc<Installation>, listen: Option<SocketAddr>,
         encryption: None,
         with_setup: false,
         demo: true,
+        public_address: None,
+        proxies: web::Proxies::default(),
     };
     let served = serving::serve(&serving, |opened| {
         show(installation, &opened.url, &tokens, as_json);

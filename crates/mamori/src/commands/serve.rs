@@ -30,8 +30,16 @@ pub(crate) fn run(context: Context<'_>, arguments: &ServeArgs) -> Result<Outcome
         return Err(Mistake(i18n::message(lang, "serve-monitor-not-local", &arguments)).into());
     }
     let as_json = context.global.json;
-    let serving =
-        Serving { installation: Arc::new(context.open()?), listen, monitor, encryption, with_setup: true, demo: false };
+    let serving = Serving {
+        installation: Arc::new(context.open()?),
+        listen,
+        monitor,
+        encryption,
+        with_setup: true,
+        demo: false,
+        public_address: config.public_address((!plain_http).then(|| listen.port())),
+        proxies: config.proxies(),
+    };
     serving::serve(&serving, |opened| {
         if as_json {
             output::json(&to_json(opened));

@@ -4,7 +4,7 @@ use anyhow::Result;
 use base::UtcSeconds;
 use installation::{Installation, SystemRandomness};
 use people::account::{Login, clean_name};
-use people::admin::{self, Actor, AdminError, NewPerson};
+use people::admin::{self, Actor, AdminError, LastAdministrator, NewPerson};
 use people::link::Purpose;
 use people::store::{self as tables, AccountEdit};
 use people::{Account, EVERYWHERE, Role, new_token};
@@ -85,15 +85,8 @@ fn add(installation: &Installation, context: &Context<'_>, wanted: &Wanted<'_>) 
     let login = Login::new(wanted.login).map_err(|_| mistake(installation, "person-bad-login", &[]))?;
     let (name, vendor) = (clean_name(wanted.name), clean_name(wanted.company));
     let roles = wanted.roles.iter().map(|role| Ok(role.parse::<Role>()?)).collect::<Result<Vec<Role>>>()?;
-    let is_vendor = roles.contains(&Role::Vendor);
     if name.is_empty() {
         return Err(mistake(installation, "person-bad-name", &[]));
-    }
-    if is_vendor && roles.len() > 1 {
-        return Err(mistake(installation, "people-vendor-alone", &[]));
-    }
-    if is_vendor && vendor.is_empty() {
-        return Err(mistake(installation, "people-no-vendor", &[]));
     }
     let site = if wanted.everywhere { EVERYWHERE } else { context.global.site.as_str() };
     if !wanted.everywhere && installation.find_site(site)?.is_none() {
@@ -102,7 +95,7 @@ fn add(installation: &Installation, context: &Context<'_>, wanted: &Wanted<'_>) 
     let edit = AccountEdit {
         name,
         department: clean_name(wanted.department),
-        vendor: if is_vendor { vendor } else { String::new() },
+        vendor: if roles.contains(&Role::Vendor) { vendor } else { String::new() },
         lang: installation.lang(),
         enabled: true,
     };
@@ -125,6 +118,7 @@ fn add(installation: &Installation, context: &Context<'_>, wanted: &Wanted<'_>) 
             let arguments = [("login", login.as_str().into()), ("name", name.into())];
             Err(mistake(installation, "user-taken", &arguments))
         }
+        Err(AdminError::Roles(conflict)) => Err(mistake(installation, conflict.message(), &[])),
         Err(err) => Err(err.into()),
     }
 }
@@ -137,7 +131,9 @@ fn show_link(
     token: &str,
     until: UtcSeconds,
 ) {
-    let link = format!("/link/{token}");
+    let serve = &context.serve;
+    let address = serve.public_address(serve.listen.map(|listen| listen.port()));
+    let link = format!("{}/link/{token}", address.as_deref().unwrap_or_default());
     if context.global.json {
         output::json(&json!({ "login": login, "link": link, "until": until.rfc3339() }));
         return;
@@ -145,7 +141,11 @@ fn show_link(
     if !text.is_empty() {
         output::line(text);
     }
-    output::line(&installation.say("user-link", &[("until", until.minute_jst().into())]));
+    let arguments = [("login", login.into()), ("until", until.minute_jst().into())];
+    output::line(&installation.say("user-link", &arguments));
+    if address.is_none() {
+        output::line(&installation.say("people-link-behind", &[]));
+    }
     output::line(&link);
 }
 
@@ -168,7 +168,7 @@ fn reset(installation: &Installation, context: &Context<'_>, login: &str, why: &
     let until = installation.ledger.write::<_, AdminError>(&installation.database, now, |tx| {
         let actor = Actor { who: &who, site: EVERYWHERE, now };
         let account = tables::find_account(tx, account.id)?.ok_or(AdminError::Unknown)?;
-        admin::set_enabled(tx, &account, true, false, actor, &why)?;
+        admin::enable(tx, &account, actor, &why)?;
         admin::make_link(tx, &account, Purpose::Reset, &token, actor, &why)
     })?;
     show_link(installation, context, "", account.login.as_str(), &token, until);
@@ -183,7 +183,7 @@ fn disable(installation: &Installation, context: &Context<'_>, login: &str, why:
     let is_new = installation.ledger.write::<_, AdminError>(&installation.database, now, |tx| {
         let actor = Actor { who: &who, site: EVERYWHERE, now };
         let account = tables::find_account(tx, account.id)?.ok_or(AdminError::Unknown)?;
-        admin::set_enabled(tx, &account, false, true, actor, &why)
+        admin::disable(tx, &account, LastAdministrator::MayGo, actor, &why)
     })?;
     let id = if is_new { "user-disabled" } else { "user-already-disabled" };
     let text = installation.say(id, &[("login", account.login.as_str().into())]);
@@ -271,6 +271,7 @@ mod tests {
         assert!(is_mistake(user(&folder, &["add", "sato", "--name", " ", "--role", "staff"])));
         assert!(is_mistake(user(&folder, &["add", "sato", "--name", "佐藤", "--role", "vendor"])));
         assert!(is_mistake(user(&folder, &["add", "sato", "--name", "佐藤", "--role", "vendor,staff"])));
+        assert!(is_mistake(user(&folder, &["add", "sato", "--name", "佐藤", "--role", "executive,administrator"])));
         assert!(user(&folder, &["add", "sato", "--name", "佐藤", "--role", "god"]).is_err());
         assert!(is_mistake(user(&folder, &["reset", "nobody", "--why", "x"])));
         assert!(is_mistake(user(&folder, &["disable", "nobody", "--why", "x"])));

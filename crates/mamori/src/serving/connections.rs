@@ -13,6 +13,7 @@ use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
+use web::Proxies;
 
 /// Connections in all: well below the 1,024 descriptors a process has by default.
 pub(super) const MOST: usize = 512;
@@ -26,7 +27,10 @@ const LEAST_TAKEN: usize = 32 << 10;
 
 /// The places there are. Cloning shares them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(Arc<Mutex<Taken>>);
+pub(super) struct Places {
+    taken: Arc<Mutex<Taken>>,
+    proxies: Proxies,
+}
 
 #[derive(Debug, Default)]
 struct Taken {
@@ -43,9 +47,9 @@ struct Place {
 
 impl Places {
     fn take(&self, address: IpAddr) -> Option<Place> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A proxy on this machine brings everybody.
-        let most = if address.is_loopback() { MOST } else { MOST_OF_ONE };
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        // A proxy brings everybody.
+        let most = if address.is_loopback() || self.proxies.trusts(address) { MOST } else { MOST_OF_ONE };
         let of_one = taken.of.get(&address).copied().unwrap_or(0);
         if taken.all >= MOST || of_one >= most {
             return None;
@@ -58,7 +62,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all = taken.all.saturating_sub(1);
         match taken.of.get_mut(&self.address) {
             Some(count) if *count > 1 => *count -= 1,
@@ -72,6 +76,13 @@ impl Drop for Place {
 /// Takes a connection if there is a place for it; otherwise it is closed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counted(Places);
+
+impl Counted {
+    /// Counts each of these proxies as many.
+    pub(super) fn new(proxies: Proxies) -> Self {
+        Self(Places { taken: Arc::default(), proxies })
+    }
+}
 
 impl<S> Accept<TcpStream, S> for Counted {
     type Stream = Held;
@@ -200,6 +211,15 @@ mod tests {
         assert!(places.take("192.0.2.9".parse().unwrap()).is_none(), "all are taken");
         drop(held);
         assert!(places.take(one).is_some());
-        assert!(places.0.lock().unwrap().of.is_empty());
+        assert!(places.taken.lock().unwrap().of.is_empty());
+    }
+
+    #[test]
+    fn a_proxy_that_is_named_takes_as_many_as_there_are() {
+        let Counted(places) = Counted::new(Proxies::new(vec!["192.0.2.0/24".parse().unwrap()]));
+        let proxy: IpAddr = "192.0.2.1".parse().unwrap();
+        let held: Vec<Place> = (0..MOST).map(|_| places.take(proxy).unwrap()).collect();
+        assert!(places.take(proxy).is_none());
+        drop(held);
     }
 }

@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use installation::{Installation, SystemRandomness};
 use office::{Office, OfficeSettings};
+use web::Proxies;
 
 use background::Background;
 pub(crate) use certificate::Names;
@@ -55,6 +56,10 @@ pub(crate) struct Serving {
     pub(crate) with_setup: bool,
     /// Whether this is the demonstration.
     pub(crate) demo: bool,
+    /// Address of the office as people type it, if it is known.
+    pub(crate) public_address: Option<String>,
+    /// The proxies that say where a request comes from.
+    pub(crate) proxies: Proxies,
 }
 
 /// Where the certificate comes from.
@@ -111,6 +116,8 @@ impl Ready {
             setup_code: setup_code.clone(),
             upload_bytes: UPLOAD_BYTES.min(installation.settings.limits.file_bytes),
             demo: serving.demo,
+            public_address: serving.public_address.clone(),
+            proxies: serving.proxies.clone(),
         };
         let office = Office::open(Arc::clone(installation), Arc::new(SystemRandomness), settings)?;
         let data = &installation.settings.data;
@@ -133,10 +140,11 @@ impl Ready {
         let background = Background::start(Arc::clone(&installation))?;
         let (handle, monitor_handle) = (Handle::new(), Handle::new());
         let router = waking(office::router(&self.office), &background);
-        let mut main = tokio::spawn(listen(self.listener, router, self.tls.clone(), handle.clone()));
+        let counted = Counted::new(self.office.settings.proxies.clone());
+        let mut main = tokio::spawn(listen(self.listener, router, self.tls.clone(), counted, handle.clone()));
         if let Some(listener) = self.monitor {
             let router = monitor::router(&self.office, &background);
-            tokio::spawn(listen(listener, router, None, monitor_handle.clone()));
+            tokio::spawn(listen(listener, router, None, Counted::default(), monitor_handle.clone()));
         }
         if let (Some(source), Some(config)) = (self.source, self.tls) {
             tokio::spawn(keep_certificate(source, config, installation));
@@ -194,18 +202,19 @@ async fn listen(
     listener: TcpListener,
     router: Router,
     tls: Option<RustlsConfig>,
+    counted: Counted,
     handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(config) => {
-            let acceptor = RustlsAcceptor::new(config).acceptor(Counted::default());
+            let acceptor = RustlsAcceptor::new(config).acceptor(counted);
             let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.acceptor(Counted::default()).handle(handle).http1_only();
+            let mut server = axum_server::from_tcp(listener)?.acceptor(counted).handle(handle).http1_only();
             limit(server.http_builder());
             server.serve(service).await
         }

@@ -1,6 +1,4 @@
 //! One decision: what it means, the form, and the word of who may decide.
-//!
-//! A second factor shown within the last minutes (`Session::proved_at`) could be demanded here later.
 
 use ::store::{StoreError, Transaction};
 use askama::Template;
@@ -22,6 +20,7 @@ use super::decisions::{clean_text, decider, exceptions, refuse};
 use super::waiting::class_message;
 use super::{plain, store as room_tables};
 use crate::assets::words::may_open_evidence;
+use crate::sign_in::check_proof;
 use crate::state::Shared;
 
 struct ControlView {
@@ -244,6 +243,7 @@ pub(super) async fn decide_exception(
 
 fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &Matters) -> Result<Response, HttpError> {
     let id = number(id)?;
+    check_proof(visit)?;
     // Whoever may not decide is told so, whatever else is missing.
     let unsaid = || Ruling { outcome: Outcome::Refuse, choice: String::new(), remark: String::new() };
     let ruling = word.ruling();

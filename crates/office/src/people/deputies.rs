@@ -1,24 +1,23 @@
 //! Deputies: who decides for somebody else, and on which days.
 
 use ::people::account::Login;
-use ::people::admin::{self, AdminError};
+use ::people::admin::{self, AdminError, NoDeputy};
 use ::people::session::Deputy;
 use ::people::store as tables;
 use ::people::{Account, Role};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::Date;
 use store::StoreError;
 use web::list::ListQuery;
-use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
+use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::fields::{Fields, actor};
-use super::person::number;
+use super::fields::{Fields, Sent};
 use super::role_message;
 use crate::Office;
-use crate::sign_in::Refusal;
+use crate::sign_in::check_proof;
 use crate::state::Shared;
 
 struct Line {
@@ -143,40 +142,27 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
 }
 
 /// Appoints a deputy for a role the visitor holds in person.
-pub(super) async fn appoint(
-    visit: SiteVisit,
-    State(office): State<Shared>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, HttpError> {
+pub(super) async fn appoint(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let fields = Fields(fields);
-        let wanted = match read(&visit, &fields) {
+        let visit = &sent.visit;
+        check_proof(visit)?;
+        let wanted = match read(visit, &sent.fields) {
             Ok(wanted) => wanted,
-            Err(wrong) => return draw(&visit, &office, &fields, String::new(), wrong),
+            Err(wrong) => return draw(visit, &sent.office, &sent.fields, String::new(), wrong),
         };
-        let who = visit.who();
         let deputy = Deputy {
             id: 0,
             site: visit.site_id().to_owned(),
             role: wanted.role,
             starts_on: wanted.from,
             ends_on: wanted.to,
-            appointed_by: who.clone(),
+            appointed_by: visit.who(),
         };
-        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+        sent.write(|tx| {
             let account = tables::find_account_by_login(tx, &wanted.login)?;
             // The same word for somebody of another site and for nobody at all.
-            let account = account.ok_or_else(|| HttpError::bad_request("deputy-bad-person", ""))?;
-            let is_double = tables::list_deputies(tx, Some(account.id))?.iter().any(|(_, held)| {
-                held.site == deputy.site
-                    && held.role == deputy.role
-                    && held.starts_on <= deputy.ends_on
-                    && deputy.starts_on <= held.ends_on
-            });
-            if is_double {
-                return Err(HttpError::conflict("deputy-double", "").into());
-            }
-            admin::appoint_deputy(tx, &account, &deputy, actor(&visit, &who), &wanted.why)?;
+            let account = account.ok_or(AdminError::NoDeputy(NoDeputy::Person))?;
+            admin::appoint_deputy(tx, &account, &deputy, sent.actor(), &wanted.why)?;
             Ok(())
         })?;
         Ok(redirect(&visit.path_of("deputies?done=appointed")))
@@ -185,26 +171,20 @@ pub(super) async fn appoint(
 }
 
 /// Ends a deputyship of a role the visitor holds in person.
-pub(super) async fn revoke(
-    visit: SiteVisit,
-    State(office): State<Shared>,
-    Path((_, deputy)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, HttpError> {
+pub(super) async fn revoke(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let (fields, id, who) = (Fields(fields), number(&deputy)?, visit.who());
-        let why = fields.why();
-        if why.is_empty() {
-            return draw(&visit, &office, &fields, String::new(), vec![visit.text("person-no-why")]);
-        }
-        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+        let (visit, id) = (&sent.visit, sent.number()?);
+        let Some(why) = sent.why() else {
+            let wrong = vec![visit.text("person-no-why")];
+            return draw(visit, &sent.office, &sent.fields, String::new(), wrong);
+        };
+        sent.write(|tx| {
             let all = tables::list_deputies(tx, None)?;
             let held = all.iter().find(|(_, held)| held.id == id && held.site == visit.site_id());
-            let Some((_, held)) = held else { return Err(HttpError::conflict("deputy-gone", "").into()) };
-            if !holds(&visit, held.role) {
+            if held.is_some_and(|(_, held)| !holds(visit, held.role)) {
                 return Err(HttpError::conflict("deputy-not-yours", "").into());
             }
-            admin::end_deputy(tx, id, actor(&visit, &who), &why).map_err(|err: AdminError| err.into())
+            Ok(admin::end_deputy(tx, id, sent.actor(), &why)?)
         })?;
         Ok(redirect(&visit.path_of("deputies?done=revoked")))
     })

@@ -3,6 +3,7 @@
 mod adoption;
 mod deputies;
 mod fields;
+mod made;
 mod people_list;
 mod person;
 mod person_add;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Routes<Shared> {
         .get("/s/{site}/people/new", Needs::Site(ADMIN), person_add::show)
         .get("/s/{site}/people/{account}", Needs::Site(DESK), person::show)
         .post("/s/{site}/people/{account}/roles", Needs::Site(ADMIN), person_changes::change_roles)
+        .post("/s/{site}/people/{account}/details", Needs::Site(ADMIN), person_changes::change_details)
         .post("/s/{site}/people/{account}/enabled", Needs::Site(ADMIN), person_changes::change_enabled)
         .post("/s/{site}/people/{account}/link", Needs::Site(ADMIN), person_changes::make_link)
         .post("/s/{site}/people/{account}/sessions", Needs::Site(ADMIN), person_changes::end_sessions)

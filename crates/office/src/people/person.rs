@@ -10,7 +10,9 @@ use store::{StoreError, Transaction};
 use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::fields::{AT_EVERY_SITE, AT_SITE, Tick, administers, names, ticks};
+use super::fields::{
+    AT_EVERY_SITE, AT_SITE, Tick, administers, administers_in_person, makes_executives, names, number, ticks,
+};
 use crate::Office;
 use crate::state::Shared;
 
@@ -31,6 +33,8 @@ struct PersonPage<'a> {
     changed: String,
     may_change: bool,
     may_administer: bool,
+    /// Why the visitor makes no link for them; empty if they may.
+    no_link: String,
     ticks: Vec<Tick>,
     ticks_everywhere: Vec<Tick>,
     account: Account,
@@ -40,6 +44,8 @@ struct PersonPage<'a> {
 pub(super) struct Found {
     pub(super) account: Account,
     pub(super) memberships: Vec<(String, Role)>,
+    /// The sites at which they decide as an executive: their own, and those of whom they are a deputy, also later on.
+    decides_at: Vec<String>,
 }
 
 impl Found {
@@ -53,19 +59,36 @@ impl Found {
     pub(super) fn may_be_administered_by(&self, visit: &SiteVisit) -> bool {
         self.memberships.iter().all(|(site, _)| administers(visit, site))
     }
-}
 
-/// The number in a path; nobody has a number that is none.
-pub(super) fn number(text: &str) -> Result<i64, HttpError> {
-    text.parse().map_err(|_| HttpError::not_found())
+    /// Whether the visitor may make a link with which somebody becomes this person.
+    ///
+    /// # Errors
+    /// The message that says why not. Whoever has an executive's link is the executive, at every site of theirs.
+    pub(super) fn check_link_by(&self, visit: &SiteVisit) -> Result<(), &'static str> {
+        if !self.may_be_administered_by(visit) {
+            return Err("person-elsewhere");
+        }
+        if !self.memberships.iter().all(|(site, _)| administers_in_person(visit, site)) {
+            return Err("people-not-as-deputy");
+        }
+        let may = self.decides_at.iter().all(|site| makes_executives(visit, site));
+        if may { Ok(()) } else { Err("people-executive-elsewhere") }
+    }
 }
 
 /// Somebody of this site; whoever is only of another one is nobody here.
-pub(super) fn find(tx: &mut Transaction, site: &str, id: AccountId) -> Result<Option<Found>, StoreError> {
+pub(super) fn find(tx: &mut Transaction, visit: &SiteVisit, id: AccountId) -> Result<Option<Found>, StoreError> {
     let Some(account) = tables::find_account(tx, id)? else { return Ok(None) };
     let memberships = tables::list_memberships(tx, id)?;
-    let is_here = memberships.iter().any(|(found, _)| found == site || found == EVERYWHERE);
-    Ok(is_here.then_some(Found { account, memberships }))
+    if !memberships.iter().any(|(found, _)| found == visit.site_id() || found == EVERYWHERE) {
+        return Ok(None);
+    }
+    let own = memberships.iter().filter(|(_, role)| *role == Role::Executive).map(|(site, _)| site.clone());
+    let mut decides_at: Vec<String> = own.collect();
+    let deputies = tables::list_deputies(tx, Some(id))?.into_iter().map(|(_, deputy)| deputy);
+    let lasts = deputies.filter(|deputy| deputy.role == Role::Executive && visit.today() <= deputy.ends_on);
+    decides_at.extend(lasts.map(|deputy| deputy.site));
+    Ok(Some(Found { account, memberships, decides_at }))
 }
 
 /// The page of one account.
@@ -81,6 +104,7 @@ pub(super) async fn show(
             Some("enabled") => visit.text("person-done-enabled"),
             Some("disabled") => visit.text("person-done-disabled"),
             Some("sessions") => visit.text("person-done-sessions"),
+            Some("details") => visit.text("person-done-details"),
             Some(_) | None => String::new(),
         };
         draw(&visit, &office, AccountId(number(&account)?), said, Vec::new())
@@ -97,7 +121,7 @@ pub(super) fn draw(
     wrong: Vec<String>,
 ) -> Result<Response, HttpError> {
     let found = office.database().read::<_, StoreError>(|tx| {
-        let Some(found) = find(tx, visit.site_id(), id)? else { return Ok(None) };
+        let Some(found) = find(tx, visit, id)? else { return Ok(None) };
         let credential = tables::find_credential(tx, id)?;
         let sessions = tables::list_sessions(tx, id, visit.now)?.len();
         Ok(Some((found, credential, sessions, tables::find_change(tx, id)?)))
@@ -122,6 +146,7 @@ pub(super) fn draw(
         changed: changed(visit, &change),
         may_change: visit.is(Role::Administrator),
         may_administer: found.may_be_administered_by(visit),
+        no_link: found.check_link_by(visit).err().map(|message| visit.text(message)).unwrap_or_default(),
         ticks: ticks(visit, AT_SITE, here),
         ticks_everywhere: if sees_everywhere { ticks(visit, AT_EVERY_SITE, everywhere) } else { Vec::new() },
         account: found.account,

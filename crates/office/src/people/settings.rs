@@ -10,11 +10,12 @@ use axum::response::Response;
 use base::ContentHash;
 use installation::{PROGRAM, work};
 use serde_json::json;
+use store::ledger::Recording;
 use store::{StoreError, Transaction};
 use web::list::ListQuery;
-use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
+use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::fields::{Fields, actor};
+use super::fields::{Fields, Sent};
 use crate::Office;
 use crate::sign_in::{KINDS, Refusal, read_site};
 use crate::state::Shared;
@@ -113,44 +114,36 @@ fn draw(
 }
 
 /// Changes what the site is called and what it is.
-pub(super) async fn change(
-    visit: SiteVisit,
-    State(office): State<Shared>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, HttpError> {
+pub(super) async fn change(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let fields = Fields(fields);
-        let read = read_site(&visit, visit.site_id(), fields.get("name"), fields.get("kind"), fields.get("beds"));
+        let (visit, fields) = (&sent.visit, &sent.fields);
+        let read = read_site(visit, visit.site_id(), fields.get("name"), fields.get("kind"), fields.get("beds"));
         let site = match read {
             Ok(site) => site,
-            Err(wrong) => return draw(&visit, &office, String::new(), Some((&fields, wrong))),
+            Err(wrong) => return draw(visit, &sent.office, String::new(), Some((fields, wrong))),
         };
-        save(&office, &visit, &site, fields.get("seen"))?;
+        sent.write(|tx| save(tx, &sent, &site))?;
         Ok(redirect(&visit.path_of("settings?done=saved")))
     })
     .await
 }
 
-fn save(office: &Office, visit: &SiteVisit, site: &SiteRow, seen: &str) -> Result<(), HttpError> {
-    let who = visit.who();
-    let is_other_kind = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-        let present = Present::load(tx, visit.site_id())?.ok_or_else(HttpError::not_found)?;
-        if present.mark() != seen {
-            return Err(HttpError::conflict("settings-changed", present.changed_by).into());
-        }
-        if present.site == *site {
-            return Ok(false);
-        }
-        evidence_tables::put_site(tx, site, visit.now)?;
-        let by = format!("{who} {}", visit.minute(visit.now));
-        tables::put_setting(tx, visit.site_id(), SETTINGS_CHANGED_BY, &by)?;
-        let body = json!({ "name": site.name, "kind": site.kind, "beds": site.beds });
-        actor(visit, &who).record(tx, "site.changed", &body)?;
-        Ok(present.site.kind != site.kind)
-    })?;
+fn save(tx: &mut Recording<'_>, sent: &Sent, site: &SiteRow) -> Result<(), Refusal> {
+    let (visit, actor) = (&sent.visit, sent.actor());
+    let present = Present::load(tx, visit.site_id())?.ok_or_else(HttpError::not_found)?;
+    if present.mark() != sent.fields.get("seen") {
+        return Err(HttpError::conflict("settings-changed", present.changed_by).into());
+    }
+    if present.site == *site {
+        return Ok(());
+    }
+    evidence_tables::put_site(tx, site, visit.now)?;
+    let by = format!("{} {}", actor.who, visit.minute(visit.now));
+    tables::put_setting(tx, visit.site_id(), SETTINGS_CHANGED_BY, &by)?;
+    actor.record(tx, "site.changed", &json!({ "name": site.name, "kind": site.kind, "beds": site.beds }))?;
     // Another kind of site answers another checklist.
-    if is_other_kind {
-        work::request_assessment(&office.installation, visit.site_id()).map_err(HttpError::internal)?;
+    if present.site.kind != site.kind {
+        work::ask_for_assessment(tx, visit.site_id(), visit.now)?;
     }
     Ok(())
 }

@@ -3,26 +3,22 @@
 use std::collections::HashMap;
 
 use ::people::account::clean_name;
-use ::people::store::{self as tables, ApiToken, NewApiToken};
+use ::people::admin::{self, NewToken, TokenDays};
+use ::people::store::{self as tables, ApiToken};
 use ::people::{AccountId, Role, new_token};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::json;
 use store::StoreError;
 use web::list::ListQuery;
-use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
+use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::fields::{Fields, actor};
-use super::person::number;
-use super::person_add::MadePage;
+use super::fields::{Fields, Sent};
+use super::made::draw_token;
 use crate::Office;
-use crate::sign_in::Refusal;
+use crate::sign_in::check_proof;
 use crate::state::Shared;
-
-/// A token lasts at most so many days.
-const MAX_DAYS: i64 = 365;
 
 struct Line {
     id: i64,
@@ -108,83 +104,64 @@ fn line(visit: &SiteVisit, token: &ApiToken, account: String) -> Line {
     }
 }
 
+struct Wanted {
+    name: String,
+    may_write: bool,
+    days: TokenDays,
+}
+
+fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
+    let mut wrong = Vec::new();
+    let name = clean_name(fields.get("name"));
+    if name.is_empty() {
+        wrong.push(visit.text("token-no-name"));
+    }
+    let scope = fields.get("scope");
+    if !["read", "write"].contains(&scope) {
+        wrong.push(visit.text("token-no-scope"));
+    }
+    let days = fields.get("days").trim().parse::<i64>().ok().and_then(|days| TokenDays::new(days).ok());
+    if days.is_none() {
+        wrong.push(visit.text("token-bad-days"));
+    }
+    match days {
+        Some(days) if wrong.is_empty() => Ok(Wanted { name, may_write: scope == "write", days }),
+        Some(_) | None => Err(wrong),
+    }
+}
+
 /// Makes a token and shows it once. A second submission of the same form is refused: the name is taken.
-pub(super) async fn make(
-    visit: SiteVisit,
-    State(office): State<Shared>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, HttpError> {
+pub(super) async fn make(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let fields = Fields(fields);
-        let name = clean_name(fields.get("name"));
-        let days = fields.get("days").trim().parse::<i64>().ok().filter(|days| (1..=MAX_DAYS).contains(days));
-        let scope = fields.get("scope");
-        let mut wrong = Vec::new();
-        if name.is_empty() {
-            wrong.push(visit.text("token-no-name"));
-        }
-        if !["read", "write"].contains(&scope) {
-            wrong.push(visit.text("token-no-scope"));
-        }
-        let Some(days) = days.filter(|_| wrong.is_empty()) else {
-            wrong.extend(days.is_none().then(|| visit.text("token-bad-days")));
-            return draw(&visit, &office, &fields, String::new(), wrong);
+        let visit = &sent.visit;
+        check_proof(visit)?;
+        let wanted = match read(visit, &sent.fields) {
+            Ok(wanted) => wanted,
+            Err(wrong) => return draw(visit, &sent.office, &sent.fields, String::new(), wrong),
         };
-        let token = new_token(&*office.frame.randomness);
-        let new = NewApiToken {
-            name: &name,
+        let token = new_token(&*sent.office.frame.randomness);
+        let new = NewToken {
+            name: &wanted.name,
             token: &token,
             account: visit.person().account.id,
-            site: visit.site_id(),
-            may_write: scope == "write",
-            expires_at: visit.now.plus_days(days),
+            may_write: wanted.may_write,
+            days: wanted.days,
         };
-        let who = visit.who();
-        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-            let present = tables::list_api_tokens(tx, visit.site_id())?;
-            let counts = |token: &ApiToken| token.revoked_at.is_none() && token.expires_at > visit.now;
-            if present.iter().any(|token| token.name == name && counts(token)) {
-                return Err(HttpError::conflict("token-name-taken", name.as_str()).into());
-            }
-            let id = tables::add_api_token(tx, &new, visit.now)?;
-            let body = json!({ "number": id, "name": name, "scope": scope, "until": new.expires_at.rfc3339() });
-            actor(&visit, &who).record(tx, "api_token.made", &body)?;
-            Ok(())
-        })?;
-        let body = MadePage {
-            visit: &visit,
-            text: visit.say("token-was-made", &[("name", name.as_str().into())]),
-            once: visit.say("token-once", &[("until", visit.minute(new.expires_at).into())]),
-            secret: token.clone(),
-            back: visit.path_of("tokens"),
-        };
-        let around =
-            Page::new(visit.text("token-make"), "settings").trail(visit.text("token-title"), visit.path_of("tokens"));
-        page(&visit, &around, &body)
+        let until = sent.write(|tx| Ok(admin::make_token(tx, &new, sent.actor())?))?;
+        draw_token(visit, &wanted.name, token.clone(), until)
     })
     .await
 }
 
 /// Takes a token back.
-pub(super) async fn revoke(
-    visit: SiteVisit,
-    State(office): State<Shared>,
-    Path((_, token)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, HttpError> {
+pub(super) async fn revoke(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let (fields, id, who) = (Fields(fields), number(&token)?, visit.who());
-        let why = fields.why();
-        if why.is_empty() {
-            return draw(&visit, &office, &fields, String::new(), vec![visit.text("person-no-why")]);
-        }
-        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-            if !tables::revoke_api_token(tx, visit.site_id(), id, visit.now)? {
-                return Err(HttpError::conflict("token-gone", "").into());
-            }
-            actor(&visit, &who).record(tx, "api_token.revoked", &json!({ "number": id, "why": why }))?;
-            Ok(())
-        })?;
+        let (visit, id) = (&sent.visit, sent.number()?);
+        let Some(why) = sent.why() else {
+            let wrong = vec![visit.text("person-no-why")];
+            return draw(visit, &sent.office, &sent.fields, String::new(), wrong);
+        };
+        sent.write(|tx| Ok(admin::end_token(tx, id, sent.actor(), &why)?))?;
         Ok(redirect(&visit.path_of("tokens?done=revoked")))
     })
     .await

@@ -1,7 +1,7 @@
 //! What every way in has in common: attempts, steps, sessions.
 
 use ::people::password::PasswordError;
-use ::people::store::{self as tables, NewSession, Stage, Step};
+use ::people::store::{self as tables, Credential, NewSession, Stage, Step};
 use ::people::throttle::{self, Decision, Source};
 use ::people::{Account, AccountId, EVERYWHERE, new_token, recovery};
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use base::{Secret, UtcSeconds};
 use serde_json::json;
 use store::ledger::{NewEntry, Recording};
 use tokio::sync::Semaphore;
-use web::HttpError;
+use web::{HttpError, Visit};
 
 use super::browser::Browser;
 use super::refusal::Refusal;
@@ -80,6 +80,39 @@ pub(super) fn begin(
         let id = tables::add_attempt(tx, &key, &source, now)?;
         Ok(Begun::Go(Attempt { id, key: key.clone(), source, account }))
     })?)
+}
+
+/// A password that fitted when it was compared. That takes long; what is written because of it asks [`Proved::accept`] first.
+pub(super) struct Proved {
+    attempt: Attempt,
+    account: AccountId,
+    hash: String,
+}
+
+impl Proved {
+    /// `hash` is what the password was compared with.
+    pub(super) const fn new(attempt: Attempt, account: AccountId, hash: String) -> Self {
+        Self { attempt, account, hash }
+    }
+
+    /// Takes the attempt back and returns what the account proves itself with, if the account is still open and its password
+    /// still the one compared: a link may have been used meanwhile.
+    pub(super) fn accept(&self, tx: &mut Recording<'_>) -> Result<Option<Credential>, Refusal> {
+        let credential = tables::find_credential_still(tx, self.account, &self.hash)?;
+        if credential.is_some() {
+            take_back(tx, &self.attempt)?;
+        }
+        Ok(credential)
+    }
+}
+
+/// What is grave is done by somebody who showed the second factor within this shift.
+///
+/// # Errors
+/// [`HttpError`] tells them to sign in again.
+pub(crate) fn check_proof(visit: &Visit) -> Result<(), HttpError> {
+    let is_proved = visit.session().is_some_and(|session| session.is_proved(visit.now));
+    if is_proved { Ok(()) } else { Err(HttpError::new(StatusCode::FORBIDDEN, "sign-in-long-ago", "")) }
 }
 
 /// The attempt failed. When it is the one after which somebody has to wait, the ledger hears of it.

@@ -164,7 +164,7 @@ fn start_anew(
         tables::end_sessions(tx, account.id, None, now)?;
         tables::end_steps(tx, account.id)?;
         tables::forget_devices(tx, account.id)?;
-        tables::revoke_tokens_of(tx, account.id, now)?;
+        tables::revoke_tokens_of(tx, account.id, &account.who(), now)?;
         flow::record_change(tx, account, "password", link.purpose.name())?;
         let stage = Stage::Enrol(totp::new_secret(&*office.frame.randomness));
         flow::add_step(tx, office, account.id, stage, "/", now).map(Some)

@@ -15,7 +15,7 @@ use web::list::ListQuery;
 use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
 
 use super::browser::Browser;
-use super::flow::{self, Attempt, Begun, HASHING, with_status};
+use super::flow::{self, Begun, HASHING, Proved, with_status};
 use super::refusal::Refusal;
 use crate::Office;
 use crate::state::Shared;
@@ -79,12 +79,18 @@ pub(super) async fn enter(
             }
         };
         let fits = password::is_match(&Password::typed(&typed.password), hash.as_deref());
-        let Some(account) = account.filter(|account| fits && account.enabled) else {
+        let step = if let (Some(account), Some(hash)) = (account.filter(|account| fits && account.enabled), hash) {
+            let proved = Proved::new(attempt.clone(), account.id, hash);
+            go_on(&visit, &office, &account, &proved, &typed.next)?
+        } else {
+            None
+        };
+        let Some((path, step)) = step else {
             flow::note_failure(&office, &attempt, &browser, visit.now)?;
             let wrong = vec![visit.text("sign-in-wrong")];
             return Ok(with_status(draw(&visit, &shown, &typed.next, wrong)?, StatusCode::UNPROCESSABLE_ENTITY));
         };
-        go_on(&visit, &office, &browser, &account, &attempt, &typed.next)
+        browser.give_step(&office.frame, redirect(path), &step)
     })
     .await
 }
@@ -100,24 +106,26 @@ fn find(office: &Office, typed: &str) -> Result<(Option<Account>, Option<String>
     Ok(found)
 }
 
-/// The password was right: on to the second factor, or to setting one up.
+/// The password was right: on to the second factor, or to setting one up. Returns the page and the token of the step; `None`
+/// if the password was changed or the account closed while it was compared.
 fn go_on(
     visit: &Visit,
     office: &Office,
-    browser: &Browser,
     account: &Account,
-    attempt: &Attempt,
+    proved: &Proved,
     next: &str,
-) -> Result<Response, HttpError> {
-    let (path, step) = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-        flow::take_back(tx, attempt)?;
-        let credential = tables::find_credential(tx, account.id)?;
-        let has_one = credential.is_some_and(|credential| credential.has_second_factor());
-        let stage = if has_one { Stage::Code } else { Stage::Enrol(totp::new_secret(&*office.frame.randomness)) };
+) -> Result<Option<(&'static str, String)>, HttpError> {
+    let step = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
+        let Some(credential) = proved.accept(tx)? else { return Ok(None) };
+        let (path, stage) = if credential.has_second_factor() {
+            ("/login/code", Stage::Code)
+        } else {
+            ("/login/enrol", Stage::Enrol(totp::new_secret(&*office.frame.randomness)))
+        };
         let step = flow::add_step(tx, office, account.id, stage, next, visit.now)?;
-        Ok((if has_one { "/login/code" } else { "/login/enrol" }, step))
+        Ok(Some((path, step)))
     })?;
-    browser.give_step(&office.frame, redirect(path), &step)
+    Ok(step)
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,10 @@
 //! What somebody changes about their own account.
 
 use ::people::account::clean_name;
+use ::people::admin::{self, Actor, Details};
 use ::people::password::{self, Password};
-use ::people::store::{self as tables, AccountEdit, Stage};
-use ::people::{EVERYWHERE, SignedIn, totp};
+use ::people::store::{self as tables, Stage};
+use ::people::{EVERYWHERE, Session, SignedIn, totp};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use store::ledger::{NewEntry, Recording};
 use web::{Form, HttpError, Visit, blocking, redirect};
 
 use super::browser::Browser;
-use super::flow::{self, Attempt, Begun, HASHING, with_status};
+use super::flow::{self, Begun, HASHING, Proved, with_status};
 use super::me::{draw, get_person};
 use super::refusal::Refusal;
 use super::{enrol, link};
@@ -31,8 +32,8 @@ pub(super) struct Edited {
     lang: String,
 }
 
-fn complain(visit: &Visit, office: &Office, text: String) -> Result<Response, HttpError> {
-    Ok(with_status(draw(visit, office, String::new(), vec![text])?, StatusCode::UNPROCESSABLE_ENTITY))
+fn complain(visit: &Visit, office: &Office, wrong: Vec<String>) -> Result<Response, HttpError> {
+    Ok(with_status(draw(visit, office, String::new(), wrong)?, StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// Changes name, department and language.
@@ -45,22 +46,15 @@ pub(super) async fn change_account(
         let (person, _) = get_person(&visit)?;
         let name = clean_name(&edited.name);
         if name.is_empty() {
-            return complain(&visit, &office, visit.text("person-bad-name"));
+            return complain(&visit, &office, vec![visit.text("person-bad-name")]);
         }
+        let department = clean_name(&edited.department);
+        let lang = if edited.lang == "en" { Lang::En } else { Lang::Ja };
+        let who = person.account.who();
         office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
             let account = tables::find_account(tx, person.account.id)?.ok_or_else(HttpError::not_found)?;
-            let edit = AccountEdit {
-                name: name.clone(),
-                department: clean_name(&edited.department),
-                lang: if edited.lang == "en" { Lang::En } else { Lang::Ja },
-                ..AccountEdit::of(&account)
-            };
-            if edit == AccountEdit::of(&account) {
-                return Ok(());
-            }
-            tables::update_account(tx, account.id, &edit)?;
-            let body = json!({ "login": account.login.as_str(), "name": edit.name, "department": edit.department });
-            tx.append(&NewEntry { kind: "account.changed", site: EVERYWHERE, who: &account.who(), body: &body })?;
+            let actor = Actor { who: &who, site: EVERYWHERE, now: visit.now };
+            admin::change_details(tx, &account, &Details { name: &name, department: &department, lang }, actor)?;
             Ok(())
         })?;
         Ok(redirect("/me?done=account"))
@@ -68,30 +62,62 @@ pub(super) async fn change_account(
     .await
 }
 
-/// Looks at the password of somebody signed in; on a wrong one, the answer that says so.
-fn prove(
-    visit: &Visit,
-    office: &Office,
-    browser: &Browser,
-    person: &SignedIn,
-    typed: &str,
-) -> Result<Result<Attempt, Response>, HttpError> {
-    let account = &person.account;
-    let attempt = match flow::begin(office, account.login.as_str(), Some(account.id), browser, visit.now)? {
-        Begun::Go(attempt) => attempt,
-        Begun::Wait(seconds) => {
-            let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
-            let drawn = draw(visit, office, String::new(), wrong)?;
-            return Ok(Err(with_status(drawn, StatusCode::TOO_MANY_REQUESTS)));
-        }
-    };
-    let credential = office.database().read(|tx| tables::find_credential(tx, account.id))?;
-    let hash = credential.map(|credential| credential.password_hash);
-    if password::is_match(&Password::typed(typed), hash.as_deref()) {
-        return Ok(Ok(attempt));
+/// Somebody signed in who has just typed their password.
+struct Changing<'a> {
+    visit: &'a Visit,
+    office: &'a Office,
+    browser: &'a Browser,
+    person: &'a SignedIn,
+    session: &'a Session,
+    proved: Proved,
+}
+
+impl Changing<'_> {
+    /// Writes a change, if password and session still count: a link may have been used while the password was compared.
+    fn write<T>(&self, mut change: impl FnMut(&mut Recording<'_>) -> Result<T, Refusal>) -> Result<T, HttpError> {
+        let (office, now) = (self.office, self.visit.now);
+        let written = office.installation.ledger.write::<_, Refusal>(office.database(), now, |tx| {
+            let is_open =
+                tables::list_sessions(tx, self.person.account.id, now)?.iter().any(|one| one.id == self.session.id);
+            if !is_open || self.proved.accept(tx)?.is_none() {
+                return Err(HttpError::new(StatusCode::UNAUTHORIZED, "http-signed-out", "").into());
+            }
+            change(tx)
+        })?;
+        Ok(written)
     }
-    flow::note_failure(office, &attempt, browser, visit.now)?;
-    complain(visit, office, visit.text("password-old-wrong")).map(Err)
+}
+
+/// Compares the present password, as slow as a sign-in, and goes on with `change` if it fits.
+async fn with_password(
+    visit: Visit,
+    browser: Browser,
+    office: Shared,
+    typed: String,
+    change: impl FnOnce(&Changing<'_>) -> Result<Response, HttpError> + Send + 'static,
+) -> Result<Response, HttpError> {
+    let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
+    blocking(move || -> Result<Response, HttpError> {
+        let (person, session) = get_person(&visit)?;
+        let account = &person.account;
+        let credential = office.database().read(|tx| tables::find_credential(tx, account.id))?;
+        let hash = credential.map(|credential| credential.password_hash).unwrap_or_default();
+        let attempt = match flow::begin(&office, account.login.as_str(), Some(account.id), &browser, visit.now)? {
+            Begun::Go(attempt) => attempt,
+            Begun::Wait(seconds) => {
+                let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
+                let drawn = draw(&visit, &office, String::new(), wrong)?;
+                return Ok(with_status(drawn, StatusCode::TOO_MANY_REQUESTS));
+            }
+        };
+        if !password::is_match(&Password::typed(&typed), Some(&hash)) {
+            flow::note_failure(&office, &attempt, &browser, visit.now)?;
+            return complain(&visit, &office, vec![visit.text("password-old-wrong")]);
+        }
+        let proved = Proved::new(attempt, account.id, hash);
+        change(&Changing { visit: &visit, office: &office, browser: &browser, person, session, proved })
+    })
+    .await
 }
 
 #[derive(Deserialize)]
@@ -111,36 +137,24 @@ pub(super) async fn change_password(
     State(office): State<Shared>,
     Form(typed): Form<Passwords>,
 ) -> Result<Response, HttpError> {
-    let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
-    blocking(move || -> Result<Response, HttpError> {
-        let (person, session) = get_person(&visit)?;
-        let attempt = match prove(&visit, &office, &browser, person, &typed.old)? {
-            Ok(attempt) => attempt,
-            Err(answer) => return Ok(answer),
-        };
-        let chosen = link::choose(&visit, &person.account, &typed.new, &typed.again);
-        let hash = match &chosen {
-            Ok(chosen) => password::hash(chosen, &*office.frame.randomness).map_err(HttpError::internal)?,
-            Err(_) => String::new(),
-        };
-        let id = person.account.id;
-        office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-            flow::take_back(tx, &attempt)?;
-            if chosen.is_err() {
-                return Ok(());
-            }
-            tables::put_password(tx, id, &hash, visit.now)?;
-            tables::end_sessions(tx, id, Some(session.id), visit.now)?;
-            tables::end_steps(tx, id)?;
-            tables::close_links(tx, id, visit.now)?;
-            flow::record_change(tx, &person.account, "password", "me")
-        })?;
-        match chosen {
-            Ok(_) => Ok(redirect("/me?done=password")),
+    with_password(visit, browser, office, typed.old, move |changing| {
+        let (visit, office, account) = (changing.visit, changing.office, &changing.person.account);
+        let chosen = match link::choose(visit, account, &typed.new, &typed.again) {
+            Ok(chosen) => chosen,
             Err(wrong) => {
-                Ok(with_status(draw(&visit, &office, String::new(), wrong)?, StatusCode::UNPROCESSABLE_ENTITY))
+                changing.write(|_| Ok(()))?;
+                return complain(visit, office, wrong);
             }
-        }
+        };
+        let hash = password::hash(&chosen, &*office.frame.randomness).map_err(HttpError::internal)?;
+        changing.write(|tx| {
+            tables::put_password(tx, account.id, &hash, visit.now)?;
+            tables::end_sessions(tx, account.id, Some(changing.session.id), visit.now)?;
+            tables::end_steps(tx, account.id)?;
+            tables::close_links(tx, account.id, visit.now)?;
+            flow::record_change(tx, account, "password", "me")
+        })?;
+        Ok(redirect("/me?done=password"))
     })
     .await
 }
@@ -158,19 +172,13 @@ pub(super) async fn change_totp(
     State(office): State<Shared>,
     Form(typed): Form<Proof>,
 ) -> Result<Response, HttpError> {
-    let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
-    blocking(move || -> Result<Response, HttpError> {
-        let (person, _) = get_person(&visit)?;
-        let attempt = match prove(&visit, &office, &browser, person, &typed.old)? {
-            Ok(attempt) => attempt,
-            Err(answer) => return Ok(answer),
-        };
-        let step = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-            flow::take_back(tx, &attempt)?;
+    with_password(visit, browser, office, typed.old, |changing| {
+        let (office, account) = (changing.office, changing.person.account.id);
+        let step = changing.write(|tx| {
             let stage = Stage::Enrol(totp::new_secret(&*office.frame.randomness));
-            flow::add_step(tx, &office, person.account.id, stage, "/me", visit.now)
+            flow::add_step(tx, office, account, stage, "/me", changing.visit.now)
         })?;
-        browser.give_step(&office.frame, redirect("/login/enrol"), &step)
+        changing.browser.give_step(&office.frame, redirect("/login/enrol"), &step)
     })
     .await
 }
@@ -182,19 +190,13 @@ pub(super) async fn make_codes(
     State(office): State<Shared>,
     Form(typed): Form<Proof>,
 ) -> Result<Response, HttpError> {
-    let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
-    blocking(move || -> Result<Response, HttpError> {
-        let (person, _) = get_person(&visit)?;
-        let attempt = match prove(&visit, &office, &browser, person, &typed.old)? {
-            Ok(attempt) => attempt,
-            Err(answer) => return Ok(answer),
-        };
-        let codes = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-            flow::take_back(tx, &attempt)?;
-            flow::record_change(tx, &person.account, "recovery_codes", "me")?;
-            flow::renew_codes(tx, &office, person.account.id)
+    with_password(visit, browser, office, typed.old, |changing| {
+        let account = &changing.person.account;
+        let codes = changing.write(|tx| {
+            flow::record_change(tx, account, "recovery_codes", "me")?;
+            flow::renew_codes(tx, changing.office, account.id)
         })?;
-        enrol::draw_codes(&visit, &person.account, &codes, "/me")
+        enrol::draw_codes(changing.visit, account, &codes, "/me")
     })
     .await
 }

@@ -18,6 +18,7 @@ use web::{Needs, Routes};
 
 use crate::state::Shared;
 
+pub(crate) use flow::check_proof;
 pub(crate) use refusal::Refusal;
 pub(crate) use set_up::{KINDS, read_site};
 

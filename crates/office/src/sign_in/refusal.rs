@@ -1,7 +1,7 @@
 //! Why a recorded transaction was given up.
 
 use ::people::admin::{AdminError, NoDeputy};
-use base::UtcSeconds;
+use ::people::store::Deed;
 use store::StoreError;
 use store::ledger::LedgerError;
 use web::HttpError;
@@ -41,7 +41,8 @@ impl From<AdminError> for Refusal {
         Self(match err {
             AdminError::LoginTaken(name) => HttpError::conflict("people-login-taken", name),
             AdminError::Unknown => HttpError::not_found(),
-            AdminError::Changed { who, at } => HttpError::conflict("people-changed", faster(&who, at)),
+            AdminError::Changed(deed) => HttpError::conflict("people-changed", faster(&deed)),
+            AdminError::Roles(conflict) => HttpError::bad_request(conflict.message(), ""),
             AdminError::LastAdministrator { .. } => HttpError::conflict("people-last-administrator", ""),
             AdminError::NoDeputy(NoDeputy::Role | NoDeputy::NotTheirs) => {
                 HttpError::bad_request("deputy-not-theirs", "")
@@ -50,6 +51,10 @@ impl From<AdminError> for Refusal {
                 HttpError::bad_request("deputy-bad-days", ::people::admin::MAX_DEPUTY_DAYS.to_string())
             }
             AdminError::NoDeputy(NoDeputy::Person) => HttpError::bad_request("deputy-bad-person", ""),
+            AdminError::SameDeputy(deed) => HttpError::conflict("deputy-double", faster(&deed)),
+            AdminError::DeputyEnded(deed) => HttpError::conflict("deputy-gone", faster(&deed)),
+            AdminError::TokenNameTaken(deed) => HttpError::conflict("token-name-taken", faster(&deed)),
+            AdminError::TokenEnded(deed) => HttpError::conflict("token-gone", faster(&deed)),
             AdminError::Ledger(err) => return err.into(),
             AdminError::Store(err) => return err.into(),
         })
@@ -57,6 +62,6 @@ impl From<AdminError> for Refusal {
 }
 
 /// Who was faster, and when.
-fn faster(who: &str, at: UtcSeconds) -> String {
-    format!("{who} {}", at.minute_jst())
+fn faster(deed: &Deed) -> String {
+    format!("{} {}", deed.who, deed.at.minute_jst()).trim_start().to_owned()
 }

@@ -160,7 +160,7 @@ fn a_token_that_is_unknown_over_or_taken_back_opens_nothing() {
     let house = House::empty();
     let program = house.program("api-revoked", "minato", Role::Auditor, false);
     program.get("/api/v1/sites").expect(200);
-    house.office.database().transaction(|tx| revoke_api_token(tx, "minato", 1, NOW)).unwrap();
+    house.office.database().transaction(|tx| revoke_api_token(tx, "minato", 1, "test", NOW)).unwrap();
     program.get("/api/v1/sites").expect(401).says("http-no-token");
     for bearer in ["", "Bearer ", "Bearer x", "Basic dTpw"] {
         let answer = house.send(Method::GET, "/api/v1/sites", &[("authorization", bearer)], Vec::new());

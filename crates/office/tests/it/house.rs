@@ -129,6 +129,8 @@ impl House {
             setup_code: Some("123456".to_owned()),
             upload_bytes: 32 << 20,
             demo: false,
+            public_address: None,
+            proxies: web::Proxies::default(),
         };
         change(&mut settings);
         let office = Office::open(Arc::new(installation), Arc::new(Counting::default()), settings).unwrap();

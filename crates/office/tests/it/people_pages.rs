@@ -1,9 +1,11 @@
 //! People, deputies, tokens, adoption, settings.
 
+use axum::http::Method;
+use people::session::Deputy;
 use people::store as tables;
 use people::{AccountId, EVERYWHERE, Role};
 
-use crate::house::{Answer, House, Person};
+use crate::house::{Answer, House, NOW, Person};
 
 fn admin(house: &House) -> Person<'_> {
     house.person("admin", "管理 太郎", &[("minato", Role::Administrator)])
@@ -20,6 +22,13 @@ fn wrote(house: &House, kind: &str) -> bool {
 
 fn version(page: &Answer) -> String {
     page.text().split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// What the page shows once.
+fn secret(page: &Answer) -> String {
+    let text = page.text();
+    let shown = text.split("<textarea id=\"made-secret\"").nth(1).unwrap().split(['>', '<']).nth(1).unwrap();
+    shown.to_owned()
 }
 
 fn path(id: AccountId) -> String {
@@ -41,7 +50,7 @@ const NEW: [(&str, &str); 4] =
 fn somebody_added_is_invited_once() {
     let house = House::empty();
     let admin = admin(&house);
-    let answer = admin.post("/s/minato/people", &NEW).expect(200).says("/link/").says("2026-11-27");
+    let answer = admin.post("/s/minato/people", &NEW).expect(200).says("さん本人だけに").says("2026-11-27");
     answer.says("&#60;b&#62;看護 花子").keeps_quiet_about("<b>看護");
     admin.post("/s/minato/people", &NEW).expect(409).says("すでに使われています").keeps_quiet_about("/link/");
     let list =
@@ -149,10 +158,35 @@ fn a_link_is_made_with_a_reason_and_shown_once() {
     let house = House::empty();
     let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
     act(&admin, one.id, "link", &[]).expect(422);
-    let text = act(&admin, one.id, "link", &[("why", "電話をなくした")]).expect(200).text();
-    let link = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
-    house.get(link).expect(200).says("パスワードの設定");
+    let made = act(&admin, one.id, "link", &[("why", "電話をなくした")]).expect(200).says("一 さん本人だけに");
+    let link = secret(&made.keeps_quiet_about("data-copy"));
+    let path = link.strip_prefix("http://mamori.test").expect("the address that is in the browser");
+    house.get(path).expect(200).says("パスワードの設定");
     one.get("/me").expect(200);
+}
+
+#[test]
+fn a_link_begins_with_the_address_that_is_configured() {
+    let house = House::as_set(std::sync::Arc::new(base::FixedClock(NOW)), |settings| {
+        settings.public_address = Some("https://mamori.example:8443".to_owned());
+    });
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let made = act(&admin, one.id, "link", &[("why", "電話をなくした")]).expect(200);
+    assert!(secret(&made).starts_with("https://mamori.example:8443/link/"), "{}", secret(&made));
+}
+
+#[test]
+fn a_host_that_nobody_checked_begins_no_link() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let version = version(&admin.get(&path(one.id)));
+    let body = format!("csrf={}&version={version}&why=x", web::visit::encode_segment(&admin.csrf));
+    let cookie = format!("{}={}", house.office.frame.session_cookie(), admin.token);
+    // No browser: it says neither where the form comes from nor what page it was on.
+    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let made = house.send(Method::POST, &format!("{}/link", path(one.id)), &headers, body.into_bytes()).expect(200);
+    assert!(secret(&made).starts_with("/link/"), "{}", secret(&made));
+    made.says("このプログラムのアドレス").keeps_quiet_about("mamori.test");
 }
 
 #[test]
@@ -231,7 +265,7 @@ fn an_executive_appoints_a_deputy_for_days_and_takes_it_back() {
     let jimu = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
     jimu.get("/s/minato/deputies").expect(403);
     appoint(&chief, &[]).expect(303);
-    appoint(&chief, &[]).expect(409).says("すでに代行者");
+    appoint(&chief, &[]).expect(409).says("すでに代行者").says("incho（院長） 2026-11-20 12:00");
     let page = jimu.get("/s/minato/deputies").expect(200).says("代行中").says("jimu（事務長）");
     page.keeps_quiet_about("name=\"login\"");
     jimu.get("/me").expect(200).says("代行している役割");
@@ -239,7 +273,9 @@ fn an_executive_appoints_a_deputy_for_days_and_takes_it_back() {
     jimu.post("/s/minato/deputies/1/revoke", &[("why", "x")]).expect(409);
     chief.post("/s/minato/deputies/1/revoke", &[]).expect(422);
     chief.post("/s/minato/deputies/1/revoke", &[("why", "中止")]).expect(303);
-    chief.post("/s/minato/deputies/1/revoke", &[("why", "中止")]).expect(409);
+    let other = house.person("riji", "理事長", &[("minato", Role::Executive)]);
+    other.post("/s/minato/deputies/1/revoke", &[("why", "中止")]).expect(409).says("incho（院長） 2026-11-20 12:00");
+    other.post("/s/minato/deputies/99/revoke", &[("why", "中止")]).expect(404);
     jimu.get("/s/minato/deputies").expect(403);
     assert!(wrote(&house, "deputy.appointed") && wrote(&house, "deputy.revoked"));
 }
@@ -269,15 +305,16 @@ fn a_token_is_shown_once_and_taken_back_once() {
     let admin = admin(&house);
     let fields = [("name", "<i>棚卸"), ("scope", "write"), ("days", "30")];
     let answer = admin.post("/s/minato/tokens", &fields).expect(200).says("&#60;i&#62;棚卸").says("2026-12-20");
-    let text = answer.text();
-    let token = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
-    admin.post("/s/minato/tokens", &fields).expect(409).says("同じ名前");
+    let token = &secret(&answer);
+    let second = house.person("second", "管理 次郎", &[("minato", Role::Administrator)]);
+    second.post("/s/minato/tokens", &fields).expect(409).says("同じ名前").says("admin（管理 太郎） 2026-11-20 12:00");
     admin.get("/s/minato/tokens").expect(200).says("まだない").keeps_quiet_about(token);
     let found = house.office.database().read(|tx| tables::find_by_api_token(tx, token, house.office.frame.now()));
     assert!(found.unwrap().unwrap().token.unwrap().may_write);
     admin.post("/s/minato/tokens/1/revoke", &[]).expect(422);
     admin.post("/s/minato/tokens/1/revoke", &[("why", "使わない")]).expect(303);
-    admin.post("/s/minato/tokens/1/revoke", &[("why", "使わない")]).expect(409);
+    second.post("/s/minato/tokens/1/revoke", &[("why", "使わない")]).expect(409).says("admin（管理 太郎） 2026-11-20");
+    second.post("/s/minato/tokens/99/revoke", &[("why", "使わない")]).expect(404);
     admin.post("/s/minato/tokens", &fields).expect(200);
     assert!(wrote(&house, "api_token.made") && wrote(&house, "api_token.revoked"));
 }
@@ -286,13 +323,12 @@ fn a_token_is_shown_once_and_taken_back_once() {
 fn the_use_of_a_token_shows_in_the_list() {
     let mut house = House::empty();
     let fields = [("name", "棚卸"), ("scope", "read"), ("days", "30")];
-    let text = admin(&house).post("/s/minato/tokens", &fields).expect(200).text();
-    let token = text.split("<pre id=\"made-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let token = secret(&admin(&house).post("/s/minato/tokens", &fields).expect(200));
     let routes = web::Routes::<()>::new().get("/api/test", web::Needs::TokenRead, || async { "ok" });
     house.router = routes.into_router(&house.office.frame);
-    for (token, status) in [(token, 200), (token, 200), ("another", 401)] {
+    for (token, status) in [(token.as_str(), 200), (&token, 200), ("another", 401)] {
         let bearer = format!("Bearer {token}");
-        house.send(axum::http::Method::GET, "/api/test", &[("authorization", &bearer)], Vec::new()).expect(status);
+        house.send(Method::GET, "/api/test", &[("authorization", &bearer)], Vec::new()).expect(status);
     }
     let tokens = house.office.database().read(|tx| tables::list_api_tokens(tx, "minato")).unwrap();
     assert_eq!(tokens[0].used_at, Some(house.office.frame.now()));
@@ -365,7 +401,8 @@ fn the_desk_of_a_site_makes_no_executive_and_no_link_of_one() {
     let new = [("name", "偽の院長"), ("login", "nise"), ("department", ""), ("role", "executive")];
     admin.post("/s/minato/people", &new).expect(422).says("全施設の管理者だけ").keeps_quiet_about("/link/");
     act(&admin, staff.id, "roles", &[("role", "executive"), ("why", "x")]).expect(422).says("全施設の管理者だけ");
-    act(&admin, chief.id, "link", &[("why", "x")]).expect(422).says("全施設の管理者だけ").keeps_quiet_about("/link/");
+    act(&admin, chief.id, "link", &[("why", "x")]).expect(403).says("全施設の管理者だけ").keeps_quiet_about("/link/");
+    admin.get(&path(chief.id)).expect(200).says("全施設の管理者だけ").keeps_quiet_about("/link\"");
     let all = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
     act(&all, staff.id, "roles", &[("role", "executive"), ("why", "就任")]).expect(303);
     act(&all, staff.id, "roles", &[("role", "executive"), ("role", "auditor"), ("why", "x")])
@@ -373,22 +410,105 @@ fn the_desk_of_a_site_makes_no_executive_and_no_link_of_one() {
         .says("兼ねられません");
 }
 
+/// Makes somebody a deputy for today.
+fn deputise(house: &House, who: &Person<'_>, site: &str, role: Role) {
+    let today = NOW.date_jst();
+    let appointed_by = "test".to_owned();
+    let deputy = Deputy { id: 0, site: site.to_owned(), role, starts_on: today, ends_on: today, appointed_by };
+    house.office.database().transaction(|tx| tables::add_deputy(tx, who.id, &deputy, "休暇", NOW)).unwrap();
+}
+
+#[test]
+fn an_executive_is_not_taken_over_through_another_site_of_theirs() {
+    let house = House::empty();
+    let roles = [("minato", Role::Administrator), ("sakuragawa", Role::Administrator)];
+    let both = house.person("both", "両方", &roles);
+    let chief = house.person("riji", "理事長", &[("sakuragawa", Role::Executive), ("minato", Role::Staff)]);
+    let refused = act(&both, chief.id, "link", &[("why", "x")]).expect(403).says("全施設の管理者だけ");
+    refused.keeps_quiet_about("/link/");
+    let all = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
+    act(&all, chief.id, "link", &[("why", "電話をなくした")]).expect(200).says("/link/");
+}
+
+#[test]
+fn whoever_decides_for_the_executive_is_not_taken_over_either() {
+    let house = House::empty();
+    let (admin, deputy) = (admin(&house), house.person("jimu", "事務長", &[("minato", Role::Staff)]));
+    act(&admin, deputy.id, "link", &[("why", "x")]).expect(200);
+    deputise(&house, &deputy, "minato", Role::Executive);
+    act(&admin, deputy.id, "link", &[("why", "x")]).expect(403).says("全施設の管理者だけ").keeps_quiet_about("/link/");
+}
+
+#[test]
+fn a_deputy_at_one_site_makes_no_link_from_another() {
+    let house = House::empty();
+    let (admin, one) =
+        (admin(&house), house.person("one", "一", &[("minato", Role::Staff), ("sakuragawa", Role::Staff)]));
+    deputise(&house, &admin, "sakuragawa", Role::Administrator);
+    act(&admin, one.id, "link", &[("why", "x")]).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
+}
+
+#[test]
+fn name_and_department_are_changed_and_the_slower_is_told() {
+    let house = House::empty();
+    let (admin, one) = (admin(&house), house.person("one", "一", &[("minato", Role::Staff)]));
+    let seen = version(&admin.get(&path(one.id)));
+    let to = format!("{}/details", path(one.id));
+    let change = |who: &Person<'_>, name: &str| {
+        who.post(&to, &[("version", seen.as_str()), ("name", name), ("department", "<u>医事課")])
+    };
+    change(&admin, " \u{202e}").expect(422).says("名前を入力");
+    assert_eq!(change(&admin, "<b>改姓").expect(303).location(), format!("{}?done=details", path(one.id)));
+    let page = admin.get(&path(one.id)).expect(200).says("value=\"&#60;b&#62;改姓\"").says("&#60;u&#62;医事課");
+    page.says("admin（管理 太郎）").keeps_quiet_about("<b>改姓");
+    assert!(wrote(&house, "account.changed"));
+    let second = house.person("second", "管理 次郎", &[("minato", Role::Administrator)]);
+    change(&second, "旧姓").expect(409).says("admin（管理 太郎） 2026-11-20 12:00");
+    // What they changed themself counts as well.
+    let seen = version(&admin.get(&path(one.id)));
+    one.post("/me", &[("name", "自分で"), ("lang", "ja")]).expect(303);
+    admin.post(&to, &[("version", seen.as_str()), ("name", "旧姓")]).expect(409).says("one（");
+}
+
+#[test]
+fn name_and_department_are_for_administrators_of_all_their_sites_in_person() {
+    let house = House::empty();
+    let one = house.person("one", "一", &[("minato", Role::Staff), ("sakuragawa", Role::Staff)]);
+    let here = house.person("here", "二", &[("minato", Role::Staff)]);
+    act(&admin(&house), one.id, "details", &[("name", "改姓")]).expect(409).says("すべての施設の管理者だけ");
+    let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
+    deputise(&house, &deputy, "minato", Role::Administrator);
+    act(&deputy, here.id, "details", &[("name", "改姓")]).expect(403).says("代理のあいだ");
+}
+
+#[test]
+fn another_kind_of_site_is_assessed_anew_or_not_set_at_all() {
+    let house = House::empty();
+    let admin = admin(&house);
+    let database = house.office.database();
+    let waiting = || database.read(|tx| tx.get("SELECT COUNT(*) FROM outbox", &[])?.count(0)).unwrap();
+    let before = waiting();
+    let save = |name: &str, kind: &str| {
+        let seen = seen(&admin.get("/s/minato/settings").expect(200));
+        admin.post("/s/minato/settings", &[("seen", seen.as_str()), ("name", name), ("kind", kind), ("beds", "10")])
+    };
+    save("みなと病院", "hospital").expect(303);
+    assert_eq!(waiting(), before, "the same kind");
+    let full = "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database.transaction::<_, store::StoreError>(|tx| tx.execute(full, &[]).map(|_| ())).unwrap();
+    save("みなと診療所", "clinic").expect(500).says("何も変更されていません");
+    admin.get("/s/minato/settings").expect(200).says("みなと病院").keeps_quiet_about("みなと診療所");
+    database.transaction::<_, store::StoreError>(|tx| tx.execute("DROP TRIGGER full", &[]).map(|_| ())).unwrap();
+    save("みなと診療所", "clinic").expect(303);
+    assert_eq!(waiting(), before + 1);
+}
+
 #[test]
 fn a_deputy_gives_no_roles_and_makes_no_links() {
     let house = House::empty();
     let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
     let other = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
-    let today = house.office.frame.now().date_jst();
-    let appointed = people::session::Deputy {
-        id: 0,
-        site: "minato".to_owned(),
-        role: Role::Administrator,
-        starts_on: today,
-        ends_on: today,
-        appointed_by: "admin".to_owned(),
-    };
-    let now = house.office.frame.now();
-    house.office.database().transaction(|tx| tables::add_deputy(tx, deputy.id, &appointed, "休暇", now)).unwrap();
+    deputise(&house, &deputy, "minato", Role::Administrator);
     deputy.post("/s/minato/people", &NEW).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
     for id in [deputy.id, other.id] {
         act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代理のあいだ");

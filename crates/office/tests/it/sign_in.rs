@@ -655,3 +655,123 @@ fn over_https_every_cookie_belongs_to_this_host_alone() {
         answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
     assert!(cookies.len() >= 2 && cookies.iter().all(|cookie| cookie.starts_with("__Host-")), "{cookies:?}");
 }
+
+/// From now on, whatever is typed, a link with another password is used while it is compared.
+fn reset_meanwhile(house: &House, id: AccountId) {
+    let other = password::hash(&Password::typed("another password again"), &*house.office.frame.randomness).unwrap();
+    let reset = format!(
+        "CREATE TRIGGER meanwhile AFTER INSERT ON failed_attempt BEGIN \
+         UPDATE credential SET password_hash = '{other}', totp_secret = '' WHERE account = {}; END",
+        id.0
+    );
+    house.office.database().transaction::<_, store::StoreError>(|tx| tx.execute(&reset, &[]).map(|_| ())).unwrap();
+}
+
+#[test]
+fn the_password_of_before_opens_nothing_once_a_link_was_used() {
+    let (house, _) = house();
+    let id = member(&house, "sato", true);
+    reset_meanwhile(&house, id);
+    let mut browser = Browser::new(&house);
+    browser.password("sato", PASSWORD).expect(422).says("サインインできませんでした");
+    browser.get("/login/enrol").expect(410);
+    assert_eq!(browser.password("sato", "another password again").expect(303).location(), "/login/enrol");
+}
+
+#[test]
+fn an_account_closed_meanwhile_opens_nothing() {
+    let (house, _) = house();
+    let id = member(&house, "sato", true);
+    let close = format!(
+        "CREATE TRIGGER meanwhile AFTER INSERT ON failed_attempt BEGIN \
+         UPDATE account SET enabled = 0 WHERE id = {}; END",
+        id.0
+    );
+    house.office.database().transaction::<_, store::StoreError>(|tx| tx.execute(&close, &[]).map(|_| ())).unwrap();
+    Browser::new(&house).password("sato", PASSWORD).expect(422).says("サインインできませんでした");
+}
+
+#[test]
+fn the_password_of_before_changes_nothing_once_a_link_was_used() {
+    for (path, fields) in [
+        ("/me/password", [("old", PASSWORD), ("new", "kitsune to 9 umeboshi"), ("again", "kitsune to 9 umeboshi")]),
+        ("/me/totp", [("old", PASSWORD), ("", ""), ("", "")]),
+        ("/me/codes", [("old", PASSWORD), ("", ""), ("", "")]),
+    ] {
+        let (house, _) = house();
+        let person = somebody(&house);
+        reset_meanwhile(&house, person.id);
+        person.post(path, &fields).expect(401).says("もう一度サインイン");
+        assert!(!kinds(&house).iter().any(|kind| kind == "account.credentials_changed"), "{path}");
+        Browser::new(&house).password("sato", "another password again").expect(303);
+    }
+}
+
+#[test]
+fn a_session_ended_meanwhile_changes_nothing() {
+    let (house, _) = house();
+    let person = somebody(&house);
+    let end = "CREATE TRIGGER meanwhile AFTER INSERT ON failed_attempt BEGIN UPDATE session SET ended_at = 1; END";
+    house.office.database().transaction::<_, store::StoreError>(|tx| tx.execute(end, &[]).map(|_| ())).unwrap();
+    person.post("/me/totp", &[("old", PASSWORD)]).expect(401);
+}
+
+#[test]
+fn what_is_grave_needs_a_second_factor_of_this_shift() {
+    let (house, hand) = house();
+    let person = somebody(&house);
+    let one = house.person("one", "一", &[("minato", Role::Staff)]);
+    let token = [("name", "棚卸"), ("scope", "read"), ("days", "30")];
+    hand.forward(12 * 3_600 - 60);
+    person.post("/s/minato/tokens", &token).expect(200);
+    hand.forward(60);
+    person.get("/me").expect(200);
+    let paths = ["tokens", "people", "people/2/roles", "people/2/link"];
+    assert_eq!(one.id, AccountId(2));
+    for path in paths {
+        let fields = [("name", "次"), ("scope", "read"), ("days", "30"), ("why", "x"), ("version", "0")];
+        person.post(&format!("/s/minato/{path}"), &fields).expect(403).says("12時間以内");
+    }
+    let chief = Role::Executive;
+    house
+        .office
+        .database()
+        .transaction(|tx| tables::add_membership(tx, person.id, "minato", chief, "test", NOW))
+        .unwrap();
+    for path in ["deputies", "decisions/1", "decisions/exceptions/1"] {
+        person.post(&format!("/s/minato/{path}"), &[]).expect(403).says("12時間以内");
+    }
+}
+
+/// Somebody types a wrong password; the proxy says that they are at this address.
+fn guess_from(house: &House, login: &str, forwarded: &[(&str, &str)]) -> u16 {
+    let body = format!("login={login}&password=guess").into_bytes();
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [&[kind, ("sec-fetch-site", "same-origin")], forwarded].concat();
+    house.send(Method::POST, "/login", &headers, body).status.as_u16()
+}
+
+#[test]
+fn behind_a_trusted_proxy_whoever_guesses_slows_only_themself() {
+    let clock = Arc::new(base::FixedClock(NOW));
+    let house = House::as_set(clock, |settings| {
+        settings.proxies = web::Proxies::new(vec!["127.0.0.1".parse().unwrap()]);
+    });
+    let from = |address: &'static str| [("x-forwarded-for", address)];
+    for _ in 0..5 {
+        assert_eq!(guess_from(&house, "sato", &from("192.0.2.9")), 422);
+    }
+    assert_eq!(guess_from(&house, "sato", &from("192.0.2.9")), 429);
+    assert_eq!(guess_from(&house, "sato", &from("1.1.1.1, 192.0.2.9")), 429, "what the guesser wrote does not count");
+    assert_eq!(guess_from(&house, "sato", &from("192.0.2.10")), 422);
+}
+
+#[test]
+fn without_a_trusted_proxy_nobody_writes_where_they_are() {
+    let (house, _) = house();
+    for last in 0..5 {
+        assert_eq!(guess_from(&house, "sato", &[("x-forwarded-for", &format!("192.0.2.{last}"))]), 422);
+    }
+    assert_eq!(guess_from(&house, "sato", &[("x-forwarded-for", "192.0.2.99")]), 429);
+    assert_eq!(guess_from(&house, "sato", &[("forwarded", "for=192.0.2.99")]), 429);
+}

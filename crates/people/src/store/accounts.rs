@@ -3,6 +3,7 @@
 use ::store::{Row, StoreError, Transaction};
 use base::{Date, Lang, UtcSeconds};
 
+use super::settings::Deed;
 use crate::account::{Account, AccountId, Login};
 use crate::role::Role;
 use crate::session::Deputy;
@@ -205,9 +206,48 @@ pub fn add_deputy(
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn revoke_deputy(tx: &mut Transaction, site: &str, id: i64, now: UtcSeconds) -> Result<bool, StoreError> {
-    let sql = "UPDATE deputy SET revoked_at = $3 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
-    Ok(tx.execute(sql, &[site.into(), id.into(), now.into()])? == 1)
+pub fn revoke_deputy(
+    tx: &mut Transaction,
+    site: &str,
+    id: i64,
+    who: &str,
+    now: UtcSeconds,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE deputy SET revoked_at = $3, revoked_by = $4 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, &[site.into(), id.into(), now.into(), who.into()])? == 1)
+}
+
+/// Who ended a deputyship; `None` if there is none of this number at the site or nobody did.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_deputy_end(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<Deed>, StoreError> {
+    let sql = "SELECT revoked_by, revoked_at FROM deputy WHERE site = $1 AND id = $2 AND revoked_at IS NOT NULL";
+    tx.find(sql, &[site.into(), id.into()])?.as_ref().map(read_deed).transpose()
+}
+
+/// Who appointed this account for the same role at the same site on any of the same days; `None` if nobody did.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_same_deputy(tx: &mut Transaction, account: AccountId, deputy: &Deputy) -> Result<Option<Deed>, StoreError> {
+    let row = tx.find(
+        "SELECT appointed_by, appointed_at FROM deputy WHERE account = $1 AND site = $2 AND role = $3 \
+         AND revoked_at IS NULL AND starts_on <= $5 AND $4 <= ends_on ORDER BY id LIMIT 1",
+        &[
+            account.0.into(),
+            (&deputy.site).into(),
+            deputy.role.name().into(),
+            deputy.starts_on.to_string().into(),
+            deputy.ends_on.to_string().into(),
+        ],
+    )?;
+    row.as_ref().map(read_deed).transpose()
+}
+
+/// A row of who and when.
+pub(super) fn read_deed(row: &Row) -> Result<Deed, StoreError> {
+    Ok(Deed { who: row.text(0)?.to_owned(), at: row.at(1)? })
 }
 
 /// Deputyships that were not revoked, of one account or of all.

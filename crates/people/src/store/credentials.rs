@@ -3,6 +3,7 @@
 use ::store::{StoreError, Transaction};
 use base::{ContentHash, Secret, UtcSeconds};
 
+use super::accounts::find_account;
 use crate::account::AccountId;
 
 /// What an account proves itself with.
@@ -39,6 +40,23 @@ pub fn find_credential(tx: &mut Transaction, account: AccountId) -> Result<Optio
         totp_last: row.integer(2)?,
         changed_at: row.at(3)?,
     }))
+}
+
+/// What an account that may sign in proves itself with, if its password is still the one of this hash; else `None`.
+/// Comparing a password takes long, and a link may have been used meanwhile: whoever writes because of it asks this first.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_credential_still(
+    tx: &mut Transaction,
+    account: AccountId,
+    password_hash: &str,
+) -> Result<Option<Credential>, StoreError> {
+    if !find_account(tx, account)?.is_some_and(|account| account.enabled) {
+        return Ok(None);
+    }
+    let found = find_credential(tx, account)?;
+    Ok(found.filter(|credential| credential.password_hash == password_hash && !password_hash.is_empty()))
 }
 
 /// Sets the password.

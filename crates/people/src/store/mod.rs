@@ -12,15 +12,16 @@ mod tokens;
 
 pub use accounts::{
     AccountEdit, add_account, add_deputy, add_membership, count_accounts, find_account, find_account_by_login,
-    list_accounts, list_deputies, list_memberships, remove_membership, revoke_deputy, update_account,
+    find_deputy_end, find_same_deputy, list_accounts, list_deputies, list_memberships, remove_membership,
+    revoke_deputy, update_account,
 };
 pub use attempts::{
     DEVICE_DAYS, add_attempt, add_device, clear_attempts, find_device, forget_devices, list_attempts, remove_attempt,
     touch_device,
 };
 pub use credentials::{
-    Credential, accept_totp, count_recovery_codes, find_credential, put_password, put_totp, remove_second_factor,
-    replace_recovery_codes, use_recovery_code,
+    Credential, accept_totp, count_recovery_codes, find_credential, find_credential_still, put_password, put_totp,
+    remove_second_factor, replace_recovery_codes, use_recovery_code,
 };
 pub use demo_links::{add_demo_link, end_demo_links};
 pub use links::{
@@ -34,8 +35,8 @@ pub use overview::{
 pub use sessions::{
     NewSession, add_session, end_session, end_sessions, find_signed_in, is_due, list_sessions, touch_session,
 };
-pub use settings::{Change, SETTINGS_CHANGED_BY, find_change, find_setting, note_change, put_setting};
+pub use settings::{Change, Deed, SETTINGS_CHANGED_BY, find_change, find_setting, note_change, put_setting};
 pub use tokens::{
-    ApiToken, NewApiToken, add_api_token, find_by_api_token, is_token_due, list_api_tokens, revoke_api_token,
-    revoke_tokens_of, touch_api_token,
+    ApiToken, NewApiToken, add_api_token, find_api_token_by_name, find_by_api_token, find_token_end, is_token_due,
+    list_api_tokens, revoke_api_token, revoke_tokens_of, touch_api_token,
 };

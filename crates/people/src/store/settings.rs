@@ -38,6 +38,15 @@ pub struct Change {
     pub at: UtcSeconds,
 }
 
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// As the ledger names them; empty if it was not kept.
+    pub who: String,
+    /// When.
+    pub at: UtcSeconds,
+}
+
 /// The last change of an account.
 ///
 /// # Errors

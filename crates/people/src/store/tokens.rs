@@ -3,7 +3,8 @@
 use ::store::{StoreError, Transaction};
 use base::{ContentHash, UtcSeconds};
 
-use super::accounts::{find_account, list_memberships};
+use super::accounts::{find_account, list_memberships, read_deed};
+use super::settings::Deed;
 use crate::account::AccountId;
 use crate::session::{ApiGrant, SignedIn};
 
@@ -113,18 +114,54 @@ pub fn list_api_tokens(tx: &mut Transaction, site: &str) -> Result<Vec<ApiToken>
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn revoke_api_token(tx: &mut Transaction, site: &str, id: i64, now: UtcSeconds) -> Result<bool, StoreError> {
-    let sql = "UPDATE api_token SET revoked_at = $3 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
-    Ok(tx.execute(sql, &[site.into(), id.into(), now.into()])? == 1)
+pub fn revoke_api_token(
+    tx: &mut Transaction,
+    site: &str,
+    id: i64,
+    who: &str,
+    now: UtcSeconds,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE api_token SET revoked_at = $3, revoked_by = $4 WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, &[site.into(), id.into(), now.into(), who.into()])? == 1)
+}
+
+/// Who took a token back; `None` if there is none of this number at the site or nobody did.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_token_end(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<Deed>, StoreError> {
+    let sql = "SELECT revoked_by, revoked_at FROM api_token WHERE site = $1 AND id = $2 AND revoked_at IS NOT NULL";
+    tx.find(sql, &[site.into(), id.into()])?.as_ref().map(read_deed).transpose()
+}
+
+/// The token of this name that counts at a site now; `None` if there is none.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_api_token_by_name(
+    tx: &mut Transaction,
+    site: &str,
+    name: &str,
+    now: UtcSeconds,
+) -> Result<Option<ApiToken>, StoreError> {
+    let present = list_api_tokens(tx, site)?;
+    let counts = |token: &ApiToken| token.revoked_at.is_none() && token.expires_at > now;
+    Ok(present.into_iter().find(|token| token.name == name && counts(token)))
 }
 
 /// Takes back every token that acts for an account.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn revoke_tokens_of(tx: &mut Transaction, account: AccountId, now: UtcSeconds) -> Result<(), StoreError> {
-    let sql = "UPDATE api_token SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL";
-    tx.execute(sql, &[account.0.into(), now.into()]).map(|_| ())
+pub fn revoke_tokens_of(
+    tx: &mut Transaction,
+    account: AccountId,
+    who: &str,
+    now: UtcSeconds,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE api_token SET revoked_at = $2, revoked_by = $3 WHERE account = $1 AND revoked_at IS NULL";
+    tx.execute(sql, &[account.0.into(), now.into(), who.into()]).map(|_| ())
 }
 
 /// The time of the last use is written at most once in so many seconds.

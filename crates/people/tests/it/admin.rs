@@ -2,7 +2,9 @@
 
 use base::{Date, Lang, UtcSeconds};
 use people::account::Login;
-use people::admin::{self, Actor, AdminError, NewPerson, NoDeputy};
+use people::admin::{
+    self, Actor, AdminError, LastAdministrator, NewPerson, NewToken, NoDeputy, RoleConflict, RolesAt, TokenDays,
+};
 use people::session::Deputy;
 use people::store::{self as tables, AccountEdit, NewSession, PeopleQuery};
 use people::{Account, EVERYWHERE, MIGRATIONS, Role, RoleSet};
@@ -15,6 +17,11 @@ const ALL: RoleSet =
 
 fn in_a_house(body: impl Fn(&mut Recording<'_>) -> Result<(), AdminError>) {
     on_each_database(MIGRATIONS, |store: &TestStore| Ok(test_ledger()?.write(&store.database, NOW, |tx| body(tx))?));
+}
+
+/// Exactly these roles at a site.
+fn only<'a>(site: &'a str, roles: &[Role]) -> [RolesAt<'a>; 1] {
+    [RolesAt { site, wanted: RoleSet::of(roles), within: ALL }]
 }
 
 /// Somebody who has signed in before.
@@ -39,9 +46,9 @@ fn the_last_administrator_of_a_site_stays_one() {
     in_a_house(|tx| {
         let last = person(tx, "last", &[("minato", Role::Administrator)])?;
         person(tx, "elsewhere", &[("sakuragawa", Role::Administrator)])?;
-        let take = |tx: &mut Recording<'_>| admin::set_roles(tx, &last, "minato", RoleSet::NONE, ALL, ACTOR, "");
+        let take = |tx: &mut Recording<'_>| admin::set_roles(tx, &last, &only("minato", &[]), ACTOR, "");
         let is_last = |err: &AdminError| matches!(err, AdminError::LastAdministrator { .. });
-        assert!(is_last(&admin::set_enabled(tx, &last, false, false, ACTOR, "").unwrap_err()));
+        assert!(is_last(&admin::disable(tx, &last, LastAdministrator::Stays, ACTOR, "").unwrap_err()));
         person(tx, "all", &[(EVERYWHERE, Role::Administrator)])?;
         assert!(take(tx)?, "another one administers everything");
         Ok(())
@@ -49,7 +56,7 @@ fn the_last_administrator_of_a_site_stays_one() {
     on_each_database(MIGRATIONS, |store| {
         let refused = test_ledger()?.write(&store.database, NOW, |tx| {
             let last = person(tx, "last", &[("minato", Role::Administrator)])?;
-            admin::set_roles(tx, &last, "minato", RoleSet::of(&[Role::Staff]), ALL, ACTOR, "")
+            admin::set_roles(tx, &last, &only("minato", &[Role::Staff]), ACTOR, "")
         });
         assert!(matches!(refused, Err(AdminError::LastAdministrator { .. })), "{refused:?}");
         Ok(())
@@ -65,7 +72,7 @@ fn an_administrator_who_never_signed_in_does_not_count() {
             let login = Login::new("new").unwrap();
             let roles = [("minato".to_owned(), Role::Administrator)];
             admin::add_person(tx, &NewPerson { login: &login, edit: &edit, roles: &roles }, ACTOR)?;
-            admin::set_enabled(tx, &last, false, false, ACTOR, "")
+            admin::disable(tx, &last, LastAdministrator::Stays, ACTOR, "")
         });
         assert!(matches!(refused, Err(AdminError::LastAdministrator { .. })), "{refused:?}");
         Ok(())
@@ -89,11 +96,11 @@ fn who_is_disabled_is_signed_out_and_their_links_are_closed() {
     in_a_house(|tx| {
         let one = person(tx, "one", &[("minato", Role::Staff)])?;
         admin::make_link(tx, &one, people::link::Purpose::Reset, "t", ACTOR, "")?;
-        assert!(admin::set_enabled(tx, &one, false, false, ACTOR, "退職")?);
+        assert!(admin::disable(tx, &one, LastAdministrator::Stays, ACTOR, "退職")?);
         assert!(tables::list_sessions(tx, one.id, NOW)?.is_empty());
         assert!(tables::find_link(tx, "t", NOW)?.is_none());
         let one = tables::find_account(tx, one.id)?.unwrap();
-        assert!(!admin::set_enabled(tx, &one, false, false, ACTOR, "退職")?, "a second time changes nothing");
+        assert!(!admin::disable(tx, &one, LastAdministrator::Stays, ACTOR, "退職")?, "a second time changes nothing");
         Ok(())
     });
 }
@@ -104,9 +111,9 @@ fn the_slower_of_two_is_told_who_was_faster() {
         let one = person(tx, "one", &[("minato", Role::Staff)])?;
         let seen = tables::find_change(tx, one.id)?.version;
         admin::get_unchanged(tx, one.id, seen)?;
-        admin::set_roles(tx, &one, "minato", RoleSet::of(&[Role::Auditor]), ALL, Actor { who: "first", ..ACTOR }, "")?;
+        admin::set_roles(tx, &one, &only("minato", &[Role::Auditor]), Actor { who: "first", ..ACTOR }, "")?;
         let told = admin::get_unchanged(tx, one.id, seen);
-        assert!(matches!(told, Err(AdminError::Changed { who, .. }) if who == "first"));
+        assert!(matches!(told, Err(AdminError::Changed(deed)) if deed.who == "first"));
         Ok(())
     });
 }
@@ -153,7 +160,7 @@ fn who_leaves_a_site_is_no_deputy_there_any_more() {
         let staff = person(tx, "staff", &[("minato", Role::Staff)])?;
         admin::appoint_deputy(tx, &staff, &deputy(Role::Executive, "2026-11-20", "2026-11-21"), ACTOR, "出張")?;
         assert_eq!(tables::list_deputies(tx, Some(staff.id))?.len(), 1);
-        admin::set_roles(tx, &staff, "minato", RoleSet::NONE, ALL, ACTOR, "異動")?;
+        admin::set_roles(tx, &staff, &only("minato", &[]), ACTOR, "異動")?;
         assert!(tables::list_deputies(tx, Some(staff.id))?.is_empty());
         Ok(())
     });
@@ -227,8 +234,10 @@ fn whoever_joins_the_desk_decides_no_longer_for_the_executive() {
                 appointed_by: "院長".to_owned(),
             };
             admin::appoint_deputy(tx, &deputy, &appointed, ACTOR, "出張")?;
-            let wanted = RoleSet::of(&[Role::Staff]).with(role);
-            admin::set_roles(tx, &deputy, "minato", wanted, ALL, ACTOR, "")?;
+            let edit = AccountEdit { vendor: "さくらシステム".to_owned(), ..AccountEdit::of(&deputy) };
+            tables::update_account(tx, deputy.id, &edit)?;
+            let deputy = tables::find_account(tx, deputy.id)?.unwrap();
+            admin::set_roles(tx, &deputy, &only("minato", &[role]), ACTOR, "")?;
             assert!(tables::list_deputies(tx, Some(deputy.id))?.is_empty(), "{role}");
             Ok(())
         });
@@ -250,10 +259,165 @@ fn a_disabled_account_leaves_no_token_behind() {
         };
         tables::add_api_token(tx, &new, NOW)?;
         assert!(tables::find_by_api_token(tx, "t", NOW)?.is_some());
-        admin::set_enabled(tx, &owner, false, false, ACTOR, "退職")?;
+        admin::disable(tx, &owner, LastAdministrator::Stays, ACTOR, "退職")?;
         let owner = tables::find_account(tx, owner.id)?.unwrap();
-        admin::set_enabled(tx, &owner, true, false, ACTOR, "復職")?;
+        admin::enable(tx, &owner, ACTOR, "復職")?;
         assert!(tables::find_by_api_token(tx, "t", NOW)?.is_none());
         Ok(())
     });
+}
+
+#[test]
+fn whoever_decides_last_is_nothing_that_looks_after_it() {
+    let ok = |roles: &[Role], company: &str| admin::check_roles(RoleSet::of(roles), company);
+    assert_eq!(ok(&[Role::Executive, Role::Staff], ""), Ok(()));
+    for other in [Role::Administrator, Role::Auditor, Role::GroupOperator, Role::Vendor] {
+        assert_eq!(ok(&[Role::Executive, other], "会社"), Err(RoleConflict::ExecutiveAlone), "{other}");
+    }
+    assert_eq!(ok(&[Role::Vendor], "会社"), Ok(()));
+    assert_eq!(ok(&[Role::Vendor], ""), Err(RoleConflict::NoCompany));
+    assert_eq!(ok(&[Role::Vendor, Role::Staff], "会社"), Err(RoleConflict::VendorAlone));
+}
+
+/// Runs `body` in a house of its own, where it is refused because an executive is nothing else.
+fn is_refused(body: impl Fn(&mut Recording<'_>) -> Result<(), AdminError>) {
+    on_each_database(MIGRATIONS, |store: &TestStore| {
+        let refused = test_ledger()?.write(&store.database, NOW, |tx| body(tx));
+        assert!(matches!(refused, Err(AdminError::Roles(RoleConflict::ExecutiveAlone))), "{refused:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_is_given_roles_that_do_not_go_together_by_whatever_way() {
+    is_refused(|tx| person(tx, "one", &[("minato", Role::Executive), ("minato", Role::Administrator)]).map(|_| ()));
+    is_refused(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Executive)])?;
+        admin::set_roles(tx, &one, &only("minato", &[Role::Executive, Role::Auditor]), ACTOR, "").map(|_| ())
+    });
+    // What is held everywhere is held here.
+    is_refused(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Executive)])?;
+        admin::set_roles(tx, &one, &only(EVERYWHERE, &[Role::Administrator]), ACTOR, "").map(|_| ())
+    });
+}
+
+#[test]
+fn one_site_is_not_hindered_by_what_another_did() {
+    in_a_house(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Staff)])?;
+        for role in [Role::Executive, Role::Administrator] {
+            tables::add_membership(tx, one.id, "sakuragawa", role, "before this was a rule", NOW)?;
+        }
+        assert!(admin::set_roles(tx, &one, &only("minato", &[Role::Auditor]), ACTOR, "")?);
+        person(tx, "other", &[("sakuragawa", Role::Administrator)])?;
+        assert!(
+            admin::set_roles(tx, &one, &only("sakuragawa", &[Role::Executive]), ACTOR, "")?,
+            "and it can be mended"
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn an_administrator_of_everything_becomes_an_executive_in_one_step() {
+    in_a_house(|tx| {
+        person(tx, "other", &[(EVERYWHERE, Role::Administrator)])?;
+        let one = person(tx, "one", &[(EVERYWHERE, Role::Administrator)])?;
+        let [here] = only("minato", &[Role::Executive]);
+        let [everywhere] = only(EVERYWHERE, &[]);
+        assert!(admin::set_roles(tx, &one, &[here, everywhere], ACTOR, "就任")?);
+        assert!(!admin::set_roles(tx, &one, &[here, everywhere], ACTOR, "就任")?, "a second time changes nothing");
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_is_deputy_twice_on_one_day_and_the_slower_is_told() {
+    in_a_house(|tx| {
+        let staff = person(tx, "staff", &[("minato", Role::Staff)])?;
+        let first = deputy(Role::Executive, "2026-11-22", "2026-11-24");
+        let id = admin::appoint_deputy(tx, &staff, &first, ACTOR, "出張")?;
+        for (from, to) in [("2026-11-20", "2026-11-22"), ("2026-11-24", "2026-11-25"), ("2026-11-23", "2026-11-23")] {
+            let told = admin::appoint_deputy(tx, &staff, &deputy(Role::Executive, from, to), ACTOR, "");
+            assert!(
+                matches!(told, Err(AdminError::SameDeputy(deed)) if deed.who == "院長" && deed.at == NOW),
+                "{from}"
+            );
+        }
+        for (role, from, to) in
+            [(Role::Executive, "2026-11-20", "2026-11-21"), (Role::Administrator, "2026-11-22", "2026-11-24")]
+        {
+            admin::appoint_deputy(tx, &staff, &deputy(role, from, to), ACTOR, "")?;
+        }
+        admin::end_deputy(tx, id, Actor { who: "first", ..ACTOR }, "中止")?;
+        let told = admin::end_deputy(tx, id, ACTOR, "中止");
+        assert!(matches!(told, Err(AdminError::DeputyEnded(deed)) if deed.who == "first"));
+        assert!(matches!(admin::end_deputy(tx, 99, ACTOR, ""), Err(AdminError::Unknown)));
+        admin::appoint_deputy(tx, &staff, &first, ACTOR, "やはり出張")?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_token_lasts_from_one_day_to_a_year() {
+    for (days, fits) in [(0, false), (1, true), (365, true), (366, false), (-1, false)] {
+        assert_eq!(TokenDays::new(days).is_ok(), fits, "{days}");
+    }
+}
+
+#[test]
+fn two_tokens_that_count_have_two_names() {
+    in_a_house(|tx| {
+        let owner = person(tx, "owner", &[("minato", Role::Administrator)])?;
+        let days = TokenDays::new(30).unwrap();
+        let new = |token: &'static str| NewToken { name: "棚卸", token, account: owner.id, may_write: false, days };
+        assert_eq!(admin::make_token(tx, &new("a"), ACTOR)?, NOW.plus_days(30));
+        let told = admin::make_token(tx, &new("b"), ACTOR);
+        assert!(matches!(told, Err(AdminError::TokenNameTaken(deed)) if deed.who == owner.who() && deed.at == NOW));
+        admin::make_token(tx, &new("elsewhere"), Actor { site: "sakuragawa", ..ACTOR })?;
+        let later = Actor { now: NOW.plus_days(30), ..ACTOR };
+        admin::make_token(tx, &new("c"), later)?;
+        let third = tables::list_api_tokens(tx, "minato")?[0].id;
+        admin::end_token(tx, third, Actor { who: "first", ..later }, "使わない")?;
+        let told = admin::end_token(tx, third, later, "使わない");
+        assert!(matches!(told, Err(AdminError::TokenEnded(deed)) if deed.who == "first"));
+        assert!(matches!(admin::end_token(tx, 99, later, ""), Err(AdminError::Unknown)));
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_said_about_somebody_changes_and_nothing_else() {
+    in_a_house(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Staff)])?;
+        let details = admin::Details { name: "一（旧姓 二）", department: "医事", lang: Lang::En };
+        assert!(admin::change_details(tx, &one, &details, ACTOR)?);
+        let changed = tables::find_account(tx, one.id)?.unwrap();
+        assert!(!admin::change_details(tx, &changed, &details, ACTOR)?, "a second time changes nothing");
+        let expected =
+            Account { name: "一（旧姓 二）".to_owned(), department: "医事".to_owned(), lang: Lang::En, ..one };
+        assert_eq!(changed, Account { last_seen_at: changed.last_seen_at, ..expected });
+        Ok(())
+    });
+}
+
+#[test]
+fn a_link_made_before_does_not_open_what_an_executive_decides() {
+    for appoint in [false, true] {
+        in_a_house(|tx| {
+            let one = person(tx, "one", &[("minato", Role::Staff)])?;
+            admin::make_link(tx, &one, people::link::Purpose::Reset, "t", ACTOR, "")?;
+            admin::set_roles(tx, &one, &only("minato", &[Role::Staff, Role::Auditor]), ACTOR, "")?;
+            assert!(tables::find_link(tx, "t", NOW)?.is_some(), "other roles change nothing about it");
+            admin::set_roles(tx, &one, &only("minato", &[Role::Staff]), ACTOR, "")?;
+            if appoint {
+                admin::appoint_deputy(tx, &one, &deputy(Role::Executive, "2026-11-20", "2026-11-21"), ACTOR, "")?;
+            } else {
+                admin::set_roles(tx, &one, &only("minato", &[Role::Executive]), ACTOR, "就任")?;
+            }
+            assert!(tables::find_link(tx, "t", NOW)?.is_none(), "{appoint}");
+            Ok(())
+        });
+    }
 }

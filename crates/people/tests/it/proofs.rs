@@ -3,7 +3,7 @@
 use base::{ContentHash, Lang, Secret, UtcSeconds};
 use people::account::Login;
 use people::link::Purpose;
-use people::store::{self as tables, AccountEdit, NewApiToken, NewLink, Stage, Step};
+use people::store::{self as tables, AccountEdit, NewApiToken, NewLink, NewSession, Stage, Step};
 use people::throttle::{self, Decision, Source, login_key};
 use people::{AccountId, MIGRATIONS};
 use store::{StoreError, Transaction};
@@ -174,6 +174,33 @@ fn a_setting_of_one_site_is_none_of_another() {
         tables::put_setting(tx, "minato", tables::SETTINGS_CHANGED_BY, "鈴木")?;
         assert_eq!(tables::find_setting(tx, "minato", tables::SETTINGS_CHANGED_BY)?.as_deref(), Some("鈴木"));
         assert_eq!(tables::find_setting(tx, "sakuragawa", tables::SETTINGS_CHANGED_BY)?, None);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_password_that_was_changed_while_it_was_compared_proves_nothing() {
+    in_a_house(|tx, id| {
+        assert!(tables::find_credential_still(tx, id, "")?.is_none(), "there is none yet");
+        tables::put_password(tx, id, "old", NOW)?;
+        assert!(tables::find_credential_still(tx, id, "old")?.is_some());
+        tables::put_password(tx, id, "new", NOW)?;
+        assert!(tables::find_credential_still(tx, id, "old")?.is_none());
+        let account = tables::find_account(tx, id)?.unwrap();
+        tables::update_account(tx, id, &AccountEdit { enabled: false, ..AccountEdit::of(&account) })?;
+        assert!(tables::find_credential_still(tx, id, "new")?.is_none(), "the account was closed");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_second_factor_shown_twelve_hours_ago_is_too_old_for_what_is_grave() {
+    in_a_house(|tx, id| {
+        let new = NewSession { account: id, token: "t", csrf: "c", device: "d", address: "a" };
+        tables::add_session(tx, &new, NOW)?;
+        let session = tables::find_signed_in(tx, "t", NOW)?.unwrap().session.unwrap();
+        assert!(session.is_proved(later(12 * 3_600 - 1)));
+        assert!(!session.is_proved(later(12 * 3_600)));
         Ok(())
     });
 }
