@@ -19,7 +19,7 @@ use web::{Needs, Routes};
 use crate::state::Shared;
 
 pub(crate) use refusal::Refusal;
-pub(crate) use set_up::{KINDS, read_site};
+pub(crate) use set_up::{read_site, site_kinds};
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {
