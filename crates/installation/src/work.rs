@@ -75,15 +75,14 @@ pub fn enqueue(installation: &Installation) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a new assessment of a site: exceptions and time change verdicts as much as evidence does.
+/// Asks for a new assessment of a site for whom nothing was changed: what changes verdicts asks for it in its own transaction, with
+/// [`evidence::receive::request_assessment`].
 ///
 /// # Errors
-/// The database's.
-pub fn request_assessment(installation: &Installation, site: &str) -> Result<()> {
-    let body = json!({ "site": site }).to_string();
-    let topic = evidence::receive::RECEIVED_TOPIC;
-    installation.database.transaction::<_, StoreError>(|tx| outbox::publish(tx, topic, &body, installation.now()))?;
-    Ok(())
+/// [`StoreError`] of the database.
+pub fn request_assessment(installation: &Installation, site: &str) -> Result<(), StoreError> {
+    let now = installation.now();
+    installation.database.transaction(|tx| evidence::receive::request_assessment(tx, site, now))
 }
 
 /// Asks for a new assessment of every site whose last one is not of `today`, once over all nodes; returns how many.
@@ -235,8 +234,12 @@ fn assess(installation: &Installation, payload: &str) -> Result<()> {
     let payload: Value = serde_json::from_str(payload)?;
     let id = payload.get("site").and_then(Value::as_str).unwrap_or_default();
     let Some(site) = installation.find_site(id)? else { return Ok(()) };
-    let (opened, closed) = installation.reassess(&site)?;
-    tracing::info!(site = site.id, tasks.opened = opened, tasks.closed = closed, "assessed");
+    match installation.reassess(&site)? {
+        Some((opened, closed)) => {
+            tracing::info!(site = site.id, tasks.opened = opened, tasks.closed = closed, "assessed");
+        }
+        None => tracing::info!(site = site.id, "an assessment that has seen more stands already"),
+    }
     Ok(())
 }
 
@@ -248,6 +251,7 @@ mod tests {
 
     use super::*;
     use crate::Settings;
+    use crate::claims::{NewAnswer, Said};
 
     const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
 
@@ -260,7 +264,8 @@ mod tests {
             limits: evidence::Limits::default(),
         };
         let installation = Installation::open(settings, Box::new(FixedClock(now))).unwrap();
-        let site = SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind: "clinic".to_owned(), beds: None };
+        let site =
+            SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind: assess::SiteKind::Clinic, beds: None };
         installation.put_site(&site).unwrap();
         installation
     }
@@ -347,5 +352,29 @@ mod tests {
         assert_eq!(asked(&today), 0, "it is fresh");
         let tomorrow = installation(&folder, NOW.plus_days(1));
         assert_eq!((asked(&tomorrow), asked(&tomorrow)), (1, 0));
+    }
+
+    #[test]
+    fn an_assessment_that_has_seen_less_changes_neither_snapshot_nor_tasks() {
+        let folder = TempDir::new().unwrap();
+        let office = installation(&folder, NOW);
+        let site = office.find_site("main").unwrap().unwrap();
+        let (world, assessment) = office.assess(&site.id).unwrap();
+        // Meanwhile an answer comes in, and another worker is done first.
+        let item = office.packs.frameworks.iter().flat_map(|one| &one.items).find(|item| item.statement).unwrap();
+        let new = NewAnswer { item: &item.id, said: Said::Yes, note: "", who: "佐藤", seen: Some(0) };
+        office.answer_item(&site.id, &new, |_| Ok(false)).unwrap();
+        assert!(office.reassess(&site).unwrap().is_some());
+        let stands = || {
+            let head = |tx: &mut store::Transaction| governance::snapshot::find_head(tx, "main", Lang::Ja);
+            let tasks = |tx: &mut store::Transaction| governance::store::list_tasks(tx, "main", true);
+            let head = office.database.read(head).unwrap().unwrap();
+            let size = office.database.read(store::ledger::find_size).unwrap();
+            (serde_json::to_string(&head).unwrap(), office.database.read(tasks).unwrap(), size)
+        };
+        let before = stands();
+        assert_eq!(office.publish(&site, &world, &assessment).unwrap(), None);
+        assert_eq!(stands(), before);
+        assert!(office.reassess(&site).unwrap().is_some(), "the next one has seen everything");
     }
 }
