@@ -52,8 +52,25 @@ impl Worker for Assess {
 pub struct Done {
     /// Jobs done.
     pub done: usize,
-    /// What those that failed said.
-    pub failures: Vec<String>,
+    /// Why the others were not done; they are tried again later.
+    pub failures: Vec<JobFailure>,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobFailure {
+    /// What its worker said.
+    #[error("{0:#}")]
+    Worker(anyhow::Error),
+    /// Its worker panicked.
+    #[error("the worker panicked")]
+    Panicked,
+    /// It took longer than its lease.
+    #[error("another worker has taken this job over")]
+    TakenOver,
+    /// How it ended could not be recorded.
+    #[error("the end of the job could not be recorded")]
+    Store(#[from] StoreError),
 }
 
 /// Turns messages into jobs.
@@ -150,7 +167,7 @@ pub fn do_while(
         running.set(None);
         match outcome {
             Ok(()) => done.done += 1,
-            Err(text) => done.failures.push(text),
+            Err(failure) => done.failures.push(failure),
         }
     }
     Ok(done)
@@ -185,28 +202,26 @@ impl Running {
     }
 }
 
-fn run(installation: &Installation, worker: &dyn Worker, job: &Job) -> Result<(), String> {
+fn run(installation: &Installation, worker: &dyn Worker, job: &Job) -> Result<(), JobFailure> {
     let outcome = while_renewing(installation, job, || {
         // One bad job must not end the thread that does all the others.
         catch_unwind(AssertUnwindSafe(|| worker.run(installation, &job.payload)))
     });
     let outcome = match outcome {
-        Ok(outcome) => outcome.map_err(|err| format!("{err:#}")),
-        Err(_) => Err("the worker panicked".to_owned()),
+        Ok(outcome) => outcome.map_err(JobFailure::Worker),
+        Err(_) => Err(JobFailure::Panicked),
     };
-    if let Err(text) = &outcome {
+    let said = outcome.as_ref().map_err(ToString::to_string);
+    if let Err(text) = &said {
         tracing::error!(job.kind, job.id, job.attempts, error = text, "job failed");
     }
-    let kept = installation
-        .database
-        .transaction::<_, StoreError>(|tx| match &outcome {
-            Ok(()) => jobs::complete(tx, job, installation.now()),
-            Err(text) => jobs::fail(tx, job, text, installation.now()).map(|after| after != AfterFailure::LeaseLost),
-        })
-        .map_err(|err| err.to_string())?;
+    let kept = installation.database.transaction::<_, StoreError>(|tx| match &said {
+        Ok(()) => jobs::complete(tx, job, installation.now()),
+        Err(text) => jobs::fail(tx, job, text, installation.now()).map(|after| after != AfterFailure::LeaseLost),
+    })?;
     if !kept {
         tracing::warn!(job.kind, job.id, "another worker has taken this job over");
-        return Err("another worker has taken this job over".to_owned());
+        return Err(JobFailure::TakenOver);
     }
     outcome
 }
