@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use base::{FactType, SubjectKind, Text};
+use base::{FactType, SubjectKind, Text, UtcSeconds};
 use toml::Table;
 
 use crate::fields::{Fields, is_lower_snake, parse_file, place_of};
@@ -69,6 +69,12 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Whether what was observed then is too old to count at `now`.
+    #[must_use]
+    pub fn is_stale(&self, observed_at: UtcSeconds, now: UtcSeconds) -> bool {
+        crate::facts::is_stale(observed_at, self.fresh_days, now)
+    }
+
     /// What people call a value; `None` if it is shown as it is.
     #[must_use]
     pub fn value_label(&self, value: &str) -> Option<&Text> {

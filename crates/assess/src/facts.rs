@@ -27,8 +27,13 @@ impl Fact {
     /// Is the fact older than `fresh_days` at `now`? 0 days means it never grows old; exactly `fresh_days` is not too old.
     #[must_use]
     pub fn is_stale(&self, fresh_days: u32, now: UtcSeconds) -> bool {
-        fresh_days != 0 && now > self.observed_at.plus_days(i64::from(fresh_days))
+        is_stale(self.observed_at, fresh_days, now)
     }
+}
+
+/// The rule of [`Fact::is_stale`] for what is not yet, or no longer, a fact.
+pub(crate) fn is_stale(observed_at: UtcSeconds, fresh_days: u32, now: UtcSeconds) -> bool {
+    fresh_days != 0 && now > observed_at.plus_days(i64::from(fresh_days))
 }
 
 /// The current facts of one subject, at most one per key.

@@ -14,6 +14,7 @@ pub mod framework;
 pub mod outcome;
 pub mod problem;
 pub mod roll_up;
+mod site_kind;
 #[cfg(test)]
 mod test_pack;
 pub mod version;
@@ -28,4 +29,5 @@ pub use framework::{Answerer, Audience, Category, Element, Framework, Item, Scop
 pub use outcome::{Outcome, State, evaluate};
 pub use problem::{PackError, Problem};
 pub use roll_up::{CheckResult, CheckVerdict, Counts, roll_up};
+pub use site_kind::{SiteKind, UnknownSiteKind};
 pub use wording::Wording;

@@ -1,10 +1,10 @@
 //! One source → evidence in the store, facts, and an entry in the ledger; all of it or nothing.
 
 use assess::Dictionary;
-use base::ContentHash;
+use base::{ContentHash, UtcSeconds};
 use serde_json::json;
 use store::ledger::{LedgerError, NewEntry, Recording};
-use store::{BlobError, Blobs, Database, Ledger, StoreError};
+use store::{BlobError, Blobs, Database, Ledger, StoreError, Transaction};
 
 use crate::importer::{FactSink, Importer, ReadError, Redaction, Refusal, Source, Struck};
 use crate::preview::{self, Preview};
@@ -145,22 +145,70 @@ impl Intake<'_> {
             Mode::PreviewAll => return Ok(reading.receipt),
             Mode::Apply | Mode::PreviewLedgers => {}
         }
-        self.apply(&reading, |_, _| Ok(()))
+        self.blobs.put(reading.stored)?;
+        self.ledger.write(self.database, reading.received_at, |recording| self.settle(recording, &reading))
     }
 
-    /// Applies a file that was previewed. `source` holds the bytes as they were staged, its secrets already taken out; `within`
-    /// runs in the same transaction, after the evidence was recorded, and undoes everything if it refuses.
+    /// Applies a file that was previewed. `source` holds the bytes as they were staged, its secrets already taken out. In one
+    /// transaction `agree` is shown what the file would change now, which may be something else than when it was previewed; then
+    /// the evidence is recorded; then `within` runs. Either undoes everything if it refuses.
     ///
     /// # Errors
-    /// What `within` returns, or a [`ReceiveError`]; nothing was changed then.
+    /// What `agree` or `within` returns, or a [`ReceiveError`]; nothing was changed then.
     pub fn apply_staged<E: From<StoreError> + From<LedgerError> + From<ReceiveError>>(
         &self,
         source: &Source<'_>,
         staged: &Staged,
-        within: impl FnMut(&mut Recording<'_>, &Receipt) -> Result<(), E>,
+        mut agree: impl FnMut(&Preview) -> Result<(), E>,
+        mut within: impl FnMut(&mut Recording<'_>, &Receipt) -> Result<(), E>,
     ) -> Result<Receipt, E> {
         let reading = self.read(source, source, staged.original, staged.struck.clone())?;
-        self.apply(&reading, within)
+        self.blobs.put(reading.stored).map_err(ReceiveError::from)?;
+        self.ledger.write(self.database, reading.received_at, |recording| {
+            agree(&preview::compare(recording, self.site, self.dictionary, &reading.subjects, &reading.facts)?)?;
+            let receipt = self.settle(recording, &reading)?;
+            within(recording, &receipt)?;
+            Ok(receipt)
+        })
+    }
+
+    /// Receives files of which none is to be there without the others, in one transaction. Each is read with the importers beside
+    /// it; `first` runs before anything is recorded, and nothing is if it refuses.
+    ///
+    /// # Errors
+    /// What `first` returns, a [`ReceiveError`], or the [`ReadError`] of a file that holds secrets which can't be taken out;
+    /// nothing was recorded then.
+    pub fn receive_together<E>(
+        &self,
+        files: &[(&Registry, Source<'_>)],
+        mut first: impl FnMut(&mut Recording<'_>) -> Result<(), E>,
+    ) -> Result<Vec<Receipt>, E>
+    where
+        E: From<StoreError> + From<LedgerError> + From<ReceiveError> + From<ReadError>,
+    {
+        let mut redacted = Vec::with_capacity(files.len());
+        for (registry, source) in files {
+            redacted.push(Intake { registry, ..*self }.take_secrets_out(source)?);
+        }
+        let mut readings = Vec::with_capacity(files.len());
+        for ((registry, source), redaction) in files.iter().zip(&redacted) {
+            let stored = redaction.as_ref().map_or(source.bytes, |redaction| redaction.bytes.as_slice());
+            let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
+            let (intake, original) = (Intake { registry, ..*self }, ContentHash::of(source.bytes));
+            readings.push(intake.read(source, &Source { bytes: stored, ..*source }, original, struck)?);
+        }
+        for reading in &readings {
+            self.blobs.put(reading.stored).map_err(ReceiveError::from)?;
+        }
+        let at = readings.iter().map(|reading| reading.received_at).max().unwrap_or_default();
+        self.ledger.write(self.database, at, |recording| {
+            first(recording)?;
+            let mut receipts = Vec::with_capacity(readings.len());
+            for reading in &readings {
+                receipts.push(self.settle(recording, reading)?);
+            }
+            Ok(receipts)
+        })
     }
 
     /// The bytes without their secrets; `None` if there are none. Whatever the format: a file nobody recognises, or one that is
@@ -213,21 +261,12 @@ impl Intake<'_> {
         Ok(Receipt { state: ReceiptState::Previewed(preview), ..reading.receipt })
     }
 
-    fn apply<E: From<StoreError> + From<LedgerError> + From<ReceiveError>>(
-        &self,
-        reading: &Reading<'_>,
-        mut within: impl FnMut(&mut Recording<'_>, &Receipt) -> Result<(), E>,
-    ) -> Result<Receipt, E> {
-        self.blobs.put(reading.stored).map_err(ReceiveError::from)?;
-        self.ledger.write(self.database, reading.received_at, |recording| {
-            // Somebody else may have handed in the same bytes since they were first looked for.
-            let known = tables::find_by_original(recording, self.site, reading.original)?;
-            let receipt = match known.filter(|known| reading.repeats(known)) {
-                Some(known) => known_receipt(&reading.receipt.name, &known),
-                None => Receipt { evidence: Some(self.record(recording, reading)?), ..reading.receipt.clone() },
-            };
-            within(recording, &receipt)?;
-            Ok(receipt)
+    /// Records a file whose bytes are kept, unless somebody has handed in the same ones since they were first looked for.
+    fn settle(&self, tx: &mut Recording<'_>, reading: &Reading<'_>) -> Result<Receipt, ReceiveError> {
+        let known = tables::find_by_original(tx, self.site, reading.original)?;
+        Ok(match known.filter(|known| reading.repeats(known)) {
+            Some(known) => known_receipt(&reading.receipt.name, &known),
+            None => Receipt { evidence: Some(self.record(tx, reading)?), ..reading.receipt.clone() },
         })
     }
 
@@ -270,7 +309,7 @@ impl Intake<'_> {
         };
         tables::add_evidence(tx, &row, &receipt.refusals, &receipt.struck)?;
         self.record_facts(tx, reading, id)?;
-        store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), reading.received_at)?;
+        request_assessment(tx, self.site, reading.received_at)?;
         Ok(id)
     }
 
@@ -291,6 +330,15 @@ impl Intake<'_> {
         tables::add_facts(tx, &mut rows)?;
         Ok(())
     }
+}
+
+/// Asks for a new assessment of a site, in the transaction of what makes it necessary: exceptions and time change verdicts as
+/// much as evidence does.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn request_assessment(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<(), StoreError> {
+    store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": site }).to_string(), now)
 }
 
 fn known_receipt(name: &str, known: &EvidenceRow) -> Receipt {

@@ -42,6 +42,7 @@ pub struct KnownSubject {
 pub struct World {
     dictionary: Dictionary,
     now: UtcSeconds,
+    as_of: u64,
     subjects: Vec<KnownSubject>,
     by_subject: HashMap<Subject, usize>,
     origins: Vec<Origin>,
@@ -60,6 +61,7 @@ impl World {
         now: UtcSeconds,
     ) -> Result<Self, StoreError> {
         let mut world = Self::empty(dictionary, now);
+        world.as_of = store::ledger::find_size(tx)?;
         let keys = tables::list_keys(tx, dictionary)?;
         let mut numbers: HashMap<i64, usize> = HashMap::new();
         for (number, subject) in tables::list_subjects(tx, site)? {
@@ -121,6 +123,7 @@ impl World {
         Self {
             dictionary: dictionary.clone(),
             now,
+            as_of: 0,
             subjects: Vec::new(),
             by_subject: HashMap::new(),
             origins: Vec::new(),
@@ -138,6 +141,13 @@ impl World {
     #[must_use]
     pub const fn now(&self) -> UtcSeconds {
         self.now
+    }
+
+    /// Number of entries the ledger had when the facts of the site were read: of two worlds of a site, the one with more has seen
+    /// everything that the other has. 0 if it was not read as a whole.
+    #[must_use]
+    pub const fn as_of(&self) -> u64 {
+        self.as_of
     }
 
     /// Index of a subject, added if it is new.
@@ -252,7 +262,7 @@ impl World {
     /// Whether a fact is young enough to count.
     #[must_use]
     pub fn is_fresh(&self, fact: &Fact) -> bool {
-        self.dictionary.definition(fact.key).is_some_and(|definition| !fact.is_stale(definition.fresh_days, self.now))
+        self.dictionary.definition(fact.key).is_some_and(|known| !known.is_stale(fact.observed_at, self.now))
     }
 
     /// Where a fact was read.

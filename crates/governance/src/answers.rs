@@ -1,6 +1,6 @@
 //! A checklist, answered: what people said, held against what the evidence shows.
 
-use assess::{Check, CheckState, ClaimState, DocumentState, Framework, Item, Reason, item_verdict};
+use assess::{Audience, Check, CheckState, ClaimState, DocumentState, Framework, Item, Reason, SiteKind, item_verdict};
 use base::{Date, FactValue, SubjectKind, UtcSeconds, Verdict};
 use evidence::World;
 
@@ -174,17 +174,17 @@ fn received_on(world: &World, index: usize) -> Option<Date> {
     world.find(index, "document.kind").map(|fact| fact.observed_at.date_jst())
 }
 
-/// The newest edition per audience among the frameworks a site of this kind answers itself.
+/// The newest edition in force for an audience, if there is any.
 #[must_use]
-pub fn current_frameworks<'f>(frameworks: &'f [Framework], site_kind: &str, now: UtcSeconds) -> Vec<&'f Framework> {
-    let own = if site_kind == "pharmacy" { assess::Audience::Pharmacy } else { assess::Audience::Hospital };
+pub fn current_framework(frameworks: &[Framework], audience: Audience, now: UtcSeconds) -> Option<&Framework> {
     let today = now.date_jst();
-    [own, assess::Audience::Executive]
-        .into_iter()
-        .filter_map(|audience| {
-            let fitting =
-                frameworks.iter().filter(|framework| framework.audience == audience && framework.valid_from <= today);
-            fitting.max_by_key(|framework| framework.valid_from)
-        })
-        .collect()
+    let fitting = frameworks.iter().filter(|one| one.audience == audience && one.valid_from <= today);
+    fitting.max_by_key(|framework| framework.valid_from)
+}
+
+/// The frameworks a site of this kind answers itself, the newest edition in force of each: its own, and the executives'.
+#[must_use]
+pub fn current_frameworks(frameworks: &[Framework], kind: SiteKind, now: UtcSeconds) -> Vec<&Framework> {
+    let audiences = [kind.audience(), Audience::Executive];
+    audiences.into_iter().filter_map(|audience| current_framework(frameworks, audience, now)).collect()
 }

@@ -22,7 +22,7 @@ use crate::sentences::Speaker;
 use crate::store as tables;
 use crate::tasks;
 use crate::tiles::tiles;
-use crate::wording::{TaskWording, task_line, todo};
+use crate::wording::{TaskWording, site_kind_message, task_line, todo};
 
 /// Most refused rows listed in a report.
 const MAX_REFUSED: i64 = 500;
@@ -92,11 +92,7 @@ pub fn build_report(tx: &mut Transaction, material: &Material<'_>) -> Result<Rep
 }
 
 fn site(material: &Material<'_>) -> Site {
-    let kind = match material.site.kind.as_str() {
-        "clinic" => "site-kind-clinic",
-        "pharmacy" => "site-kind-pharmacy",
-        _ => "site-kind-hospital",
-    };
+    let kind = site_kind_message(material.site.kind);
     Site { name: material.site.name.clone(), kind: message(material.lang, kind, &[]), beds: material.site.beds }
 }
 

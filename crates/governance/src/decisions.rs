@@ -5,10 +5,9 @@
 
 mod model;
 
+use ::store::StoreError;
 use ::store::ledger::{LedgerError, NewEntry, Recording};
-use ::store::{StoreError, outbox};
 use base::{Date, Severity};
-use evidence::receive::RECEIVED_TOPIC;
 use serde_json::json;
 
 use crate::exceptions::{ExceptionError, ExceptionState, Office, is_same_person};
@@ -206,8 +205,6 @@ impl Office<'_> {
                 Outcome::Refuse => ExceptionState::Revoked,
             };
             self.decide_within(tx, id, state, decider.who)?;
-            // An exception changes verdicts: the site is assessed anew.
-            outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": self.site }).to_string(), self.now)?;
             tables::add_ruling(tx, id, ruling.outcome, &ruling.remark, decider.capacity.deputy_for())?;
             self.witness(tx, decider, &subject, ruling)?;
             Ok(Ok(()))

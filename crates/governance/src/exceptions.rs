@@ -3,6 +3,7 @@
 use ::store::ledger::{LedgerError, NewEntry, Recording};
 use ::store::{Database, Ledger, StoreError, Transaction};
 use base::{Date, Subject, UtcSeconds};
+use evidence::receive::request_assessment;
 use serde_json::json;
 
 use crate::store as tables;
@@ -217,7 +218,7 @@ impl Office<'_> {
         })
     }
 
-    /// Approves or revokes. The requester may revoke, but not approve.
+    /// Approves or revokes, and asks for a new assessment of the site. The requester may revoke, but not approve.
     ///
     /// # Errors
     /// [`ExceptionError`]; nothing was changed then.
@@ -225,15 +226,22 @@ impl Office<'_> {
         self.decide_witnessed(id, None, &Decision { state, who, why: "" })
     }
 
-    /// Takes back a request or ends an exception, with a reason, if it still stands as whoever decides this saw it.
+    /// Takes back a request or ends an exception, with a reason, if it still stands as whoever decides this saw it (`None`: nobody
+    /// looked); asks for a new assessment of the site.
     ///
     /// # Errors
     /// [`ExceptionError`]; nothing was changed then.
-    pub fn revoke_exception(&self, id: i64, seen: ExceptionState, who: &str, why: &str) -> Result<(), ExceptionError> {
+    pub fn revoke_exception(
+        &self,
+        id: i64,
+        seen: Option<ExceptionState>,
+        who: &str,
+        why: &str,
+    ) -> Result<(), ExceptionError> {
         if why.trim().is_empty() {
             return Err(ExceptionError::NoReason);
         }
-        self.decide_witnessed(id, Some(seen), &Decision { state: ExceptionState::Revoked, who, why })
+        self.decide_witnessed(id, seen, &Decision { state: ExceptionState::Revoked, who, why })
     }
 
     fn decide_witnessed(
@@ -286,6 +294,8 @@ impl Office<'_> {
             fields.insert("reason".to_owned(), why.into());
         }
         tx.append(&NewEntry { kind, site: self.site, who, body: &body })?;
+        // An exception changes verdicts: the site is assessed anew.
+        request_assessment(tx, self.site, self.now)?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod assessment;
 pub mod build;
+mod conclusion;
 pub mod decisions;
 pub mod documents;
 pub mod exceptions;
@@ -24,6 +25,7 @@ use evidence::Importer;
 
 pub use answers::{ItemAnswer, SiteAnswers};
 pub use assessment::{Assessment, CheckAnswer, assess_site};
+pub use conclusion::Conclusion;
 pub use documents::DocumentKinds;
 
 /// Steps of the schema of this crate.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use ::store::{StoreError, Transaction};
 use assess::KeyId;
 use base::{Date, Lang, Mark, Severity, UtcSeconds, Verdict};
+use evidence::World;
 use report::Report;
 use report::model::{AskLine, EvidenceLine, FindingLine, FrameworkReport, ItemReport, Site, Tile, VerdictCounts};
 use serde::de::DeserializeOwned;
@@ -28,6 +29,9 @@ pub struct Head {
     pub site: Site,
     /// When it was assessed.
     pub made_at: UtcSeconds,
+    /// What it has seen: [`World::as_of`]. 0 if an older version wrote it.
+    #[serde(default)]
+    pub as_of: u64,
     /// At most three sentences.
     pub summary: Vec<String>,
     /// The five subjects a director watches.
@@ -123,7 +127,17 @@ pub struct TaskText {
     pub why: String,
 }
 
-/// Writes the snapshot of a site, in both languages, in place of the one before.
+/// Whether what stands has seen more than this world, or as much and later: two assessments of a site may run at once, and the
+/// one that began first may end last. What was overtaken must change neither the snapshot nor the tasks.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn is_overtaken(tx: &mut Transaction, site: &str, world: &World) -> Result<bool, StoreError> {
+    let head = find_head(tx, site, Lang::Ja)?;
+    Ok(head.is_some_and(|head| (head.as_of, head.made_at) > (world.as_of(), world.now())))
+}
+
+/// Writes the snapshot of a site, in both languages, in place of the one before. Ask [`is_overtaken`] in the same transaction.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
@@ -182,6 +196,7 @@ fn head(report: &Report, material: &Material<'_>, observed: &[(i64, usize)]) -> 
     Head {
         site: report.site.clone(),
         made_at: report.made_at,
+        as_of: material.world.as_of(),
         summary: report.summary.clone(),
         tiles: report.tiles.clone(),
         checklists: report.frameworks.iter().map(checklist_head).collect(),

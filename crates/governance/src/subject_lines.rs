@@ -6,10 +6,10 @@ use assess::wording::fold;
 use base::{FactValue, Severity, Subject, SubjectKind};
 use evidence::World;
 use evidence::world::KnownSubject;
-use serde_json::json;
 
 use crate::assessment::Assessment;
 use crate::build::Material;
+use crate::conclusion::Conclusion;
 use crate::lines::subject_names;
 use crate::store::SubjectLine;
 
@@ -104,18 +104,16 @@ fn value(world: &World, index: usize, key: &str) -> Option<String> {
     Some(world.find(index, key)?.value.to_string().replace('\n', "、")).filter(|text| !text.is_empty())
 }
 
-/// What was concluded about a subject: key, value, when, from which evidence.
-fn conclusions(world: &World, known: &KnownSubject) -> serde_json::Value {
+/// What was concluded about a subject.
+fn conclusions(world: &World, known: &KnownSubject) -> Vec<Conclusion> {
     let concluded = known.facts().iter().filter(|fact| world.is_conclusion(fact));
     concluded
-        .map(|fact| {
-            json!({
-                "key": world.dictionary().key(fact.key),
-                "value": fact.value.to_string(),
-                "observed_at": fact.observed_at.0,
-                "grade": fact.grade,
-                "evidence": world.origin(fact.id).map_or(0, |origin| origin.evidence),
-            })
+        .map(|fact| Conclusion {
+            key: world.dictionary().key(fact.key).to_owned(),
+            value: fact.value.to_string(),
+            observed_at: fact.observed_at,
+            grade: fact.grade,
+            evidence: world.origin(fact.id).map_or(0, |origin| origin.evidence),
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::store::ledger::{LedgerError, NewEntry};
+use ::store::ledger::{LedgerError, NewEntry, Recording};
 use ::store::{Database, Ledger, StoreError};
 use assess::{Check, Reason};
 use base::{Date, Severity, UtcSeconds, Verdict};
@@ -79,35 +79,32 @@ pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<String>
 /// Brings the tasks of a site in line with an assessment; returns how many were opened and closed.
 ///
 /// # Errors
-/// [`LedgerError`]; nothing was changed then.
+/// [`LedgerError`]; return it, so that nothing is changed.
 pub fn settle_tasks(
-    database: &Database,
-    ledger: &Ledger,
+    tx: &mut Recording<'_>,
     site: &str,
     wanted: &BTreeMap<String, Severity>,
     held: &BTreeSet<String>,
     now: UtcSeconds,
 ) -> Result<(usize, usize), LedgerError> {
-    ledger.write(database, now, |tx| {
-        let open = tables::list_tasks(tx, site, false)?;
-        let evidence = tables::newest_evidence(tx, site)?;
-        let present: BTreeSet<&str> = open.iter().map(|task| task.key.as_str()).collect();
-        let mut opened = Vec::new();
-        for (key, severity) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
-            tables::open_task(tx, site, key, *severity, now)?;
-            opened.push(key.clone());
-        }
-        let mut closed = Vec::new();
-        for task in open.iter().filter(|task| !wanted.contains_key(&task.key) && !held.contains(&task.key)) {
-            tables::close_task(tx, task.id, evidence, now)?;
-            closed.push(task.key.clone());
-        }
-        if !opened.is_empty() || !closed.is_empty() {
-            let body = json!({ "opened": opened, "closed": closed, "newest_evidence": evidence });
-            tx.append(&NewEntry { kind: "tasks.settled", site, who: "mamori", body: &body })?;
-        }
-        Ok((opened.len(), closed.len()))
-    })
+    let open = tables::list_tasks(tx, site, false)?;
+    let evidence = tables::newest_evidence(tx, site)?;
+    let present: BTreeSet<&str> = open.iter().map(|task| task.key.as_str()).collect();
+    let mut opened = Vec::new();
+    for (key, severity) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
+        tables::open_task(tx, site, key, *severity, now)?;
+        opened.push(key.clone());
+    }
+    let mut closed = Vec::new();
+    for task in open.iter().filter(|task| !wanted.contains_key(&task.key) && !held.contains(&task.key)) {
+        tables::close_task(tx, task.id, evidence, now)?;
+        closed.push(task.key.clone());
+    }
+    if !opened.is_empty() || !closed.is_empty() {
+        let body = json!({ "opened": opened, "closed": closed, "newest_evidence": evidence });
+        tx.append(&NewEntry { kind: "tasks.settled", site, who: "mamori", body: &body })?;
+    }
+    Ok((opened.len(), closed.len()))
 }
 
 /// Open tasks in the order of their weight: gravest first, mending before asking before papers, oldest first.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use assess::Check;
+use assess::{Check, SiteKind};
 use base::{Date, Lang, Subject, SubjectKind};
 use i18n::message;
 use report::model::{TaskLine, TaskState, TodoLine};
@@ -12,6 +12,16 @@ use crate::assessment::Assessment;
 use crate::build::Material;
 use crate::documents::DocumentKinds;
 use crate::tasks::Task;
+
+/// The message that names a kind of site.
+#[must_use]
+pub const fn site_kind_message(kind: SiteKind) -> &'static str {
+    match kind {
+        SiteKind::Hospital => "site-kind-hospital",
+        SiteKind::Clinic => "site-kind-clinic",
+        SiteKind::Pharmacy => "site-kind-pharmacy",
+    }
+}
 
 /// What is needed to put a task into words.
 #[derive(Debug, Clone, Copy)]

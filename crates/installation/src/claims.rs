@@ -2,12 +2,11 @@
 
 use base::{ContentHash, Date, Grade, Text};
 use evidence::importer::Alone;
-use evidence::receive::Mode;
-use evidence::{FactSink, Gathered, Importer, Intake, ReadError, Receipt, ReceiptState, Redaction, Registry, Source};
+use evidence::{FactSink, Importer, ReadError, Receipt, ReceiptState, ReceiveError, Redaction, Registry, Source};
 use governance::statement::{claim_subject, write_claim};
 use governance::store as tables;
-use governance::store::Turn;
 use store::StoreError;
+use store::ledger::LedgerError;
 
 use crate::opened::Installation;
 
@@ -15,8 +14,6 @@ use crate::opened::Installation;
 pub const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 /// Longest note, title, edition or name, in characters.
 pub const MAX_TEXT_CHARS: usize = 2_000;
-/// A turn that was taken and not used is over after so long, in seconds.
-const TURN_S: i64 = 60;
 
 /// はい, いいえ, 対象外.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,12 +120,18 @@ pub enum ClaimError {
         /// Who.
         who: String,
     },
+    /// It holds secrets that can't be taken out.
+    #[error("the document holds secrets that can't be taken out")]
+    Withheld(#[from] ReadError),
     /// The database refused.
-    #[error("the answer could not be recorded")]
+    #[error("what was said could not be recorded")]
     Store(#[from] StoreError),
     /// The intake refused.
-    #[error("the answer could not be received")]
-    Intake(#[from] anyhow::Error),
+    #[error("what was said could not be received")]
+    Receive(#[from] ReceiveError),
+    /// The ledger refused.
+    #[error("what was said could not be witnessed")]
+    Ledger(#[from] LedgerError),
 }
 
 impl Installation {
@@ -136,7 +139,7 @@ impl Installation {
     /// applicable" against evidence is not recorded: first comes an exception, or new evidence.
     ///
     /// # Errors
-    /// [`ClaimError`]; nothing was recorded then.
+    /// [`ClaimError`]; nothing was recorded then. Recording and the look whether somebody was faster are one transaction.
     pub fn answer_item(
         &self,
         site: &str,
@@ -165,40 +168,27 @@ impl Installation {
                 None
             }
         };
-        let before = self.take_turn(site, new)?;
+        let before = self.database.read(|tx| find_answer(tx, site, new.item))?.map_or(0, |(evidence, _)| evidence);
         let text = write_claim(new.item, new.said.name(), new.who, now.date_jst(), target, new.note);
         // The same answer as an earlier one is an answer of its own if there was another between them.
         let text = format!("{text}# {} {before}\n", now.rfc3339());
         let name = format!("claim-{}-{}.statement.toml", new.item, now.0);
-        let gathered = Gathered::from_bytes(&name, text.into_bytes(), self.settings.limits);
-        self.receive_claim(site, new.who, &gathered)
-    }
-
-    /// Makes sure that nobody has answered since this answer's writer looked, and that nobody does so at the same moment.
-    fn take_turn(&self, site: &str, new: &NewAnswer<'_>) -> Result<i64, ClaimError> {
-        let now = self.now();
-        self.database.transaction(|tx| {
-            let newest = find_answer(tx, site, new.item)?;
-            let before = newest.as_ref().map_or(0, |(evidence, _)| *evidence);
-            let seen = new.seen.unwrap_or(before);
-            if seen != before {
-                return Err(ClaimError::Overtaken { who: newest.map_or_else(String::new, |(_, who)| who) });
+        let source = self.piece(&name, text.as_bytes());
+        self.intake(site, new.who).receive_together(&[(&self.registry, source)], |tx| {
+            // Asked where one writes at a time: of two who saw the same, the second is told who was faster.
+            match (new.seen, find_answer(tx, site, new.item)?) {
+                (Some(seen), Some((evidence, who))) if seen != evidence => Err(ClaimError::Overtaken { who }),
+                (Some(seen), None) if seen != 0 => Err(ClaimError::Overtaken { who: String::new() }),
+                (Some(_) | None, _) => Ok(()),
             }
-            let turn = tables::find_turn(tx, site, new.item)?;
-            let is_taken = |turn: &Turn| turn.seen == seen && turn.who != new.who && now.0 - turn.taken_at.0 < TURN_S;
-            if let Some(turn) = turn.filter(is_taken).filter(|_| new.seen.is_some()) {
-                return Err(ClaimError::Overtaken { who: turn.who });
-            }
-            let turn = Turn { seen, who: new.who.to_owned(), taken_at: now };
-            tables::take_turn(tx, site, new.item, &turn)?;
-            Ok(before)
         })
     }
 
-    /// Hands in a document with the statement about it; a document need not be of a format that mamori reads.
+    /// Hands in a document with the statement about it, both in one transaction; a document need not be of a format that mamori
+    /// reads. The receipts are of the document and of its statement, in this order.
     ///
     /// # Errors
-    /// [`ClaimError`]; nothing was recorded then.
+    /// [`ClaimError`]; nothing was recorded then, neither document nor statement.
     pub fn hand_in_document(
         &self,
         site: &str,
@@ -224,31 +214,15 @@ impl Installation {
         let text = paper.to_toml(ContentHash::of(&bytes));
         // Kept as one piece: a text document is an archive inside, and nobody hands in its parts. And only kept: a table that is
         // handed in as a paper must not change what is known about machines.
-        let source =
-            Source { name: &name, bytes: &bytes, received_at: self.now(), modified_at: None, neighbours: &Alone };
-        let registry = Registry::new(vec![Box::new(Kept(self.packs.registry()))]);
-        let intake = Intake { registry: &registry, ..self.intake(site, who) };
-        let mut receipts = vec![intake.receive(&source, Mode::Apply).map_err(anyhow::Error::from)?];
+        let kept = Registry::new(vec![Box::new(Kept(self.packs.registry()))]);
         let statement = format!("{name}.statement.toml");
-        let gathered = Gathered::from_bytes(&statement, text.into_bytes(), self.settings.limits);
-        receipts.extend(self.receive_claim(site, who, &gathered)?);
-        Ok(receipts)
+        let files = [(&kept, self.piece(&name, &bytes)), (&self.registry, self.piece(&statement, text.as_bytes()))];
+        self.intake(site, who).receive_together(&files, |_| Ok(()))
     }
 
-    fn receive_claim(&self, site: &str, who: &str, gathered: &Gathered) -> Result<Vec<Receipt>, ClaimError> {
-        let mut receipts = Vec::new();
-        let mut refused = None;
-        self.receive_all(site, who, gathered, Mode::Apply, |_, receipt| {
-            match receipt {
-                Ok(receipt) => receipts.push(receipt.clone()),
-                Err(text) => refused = Some(text.to_owned()),
-            }
-            Ok(())
-        })?;
-        match refused {
-            Some(text) => Err(ClaimError::Intake(anyhow::anyhow!("{text}"))),
-            None => Ok(receipts),
-        }
+    /// A file that is handed in now and on its own.
+    fn piece<'b>(&self, name: &'b str, bytes: &'b [u8]) -> Source<'b> {
+        Source { name, bytes, received_at: self.now(), modified_at: None, neighbours: &Alone }
     }
 }
 
@@ -322,5 +296,85 @@ impl Paper<'_> {
             table.insert("sections".to_owned(), toml::Value::Array(sections));
         }
         format!("mamori_statement = 1\n{table}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::{FixedClock, Lang, UtcSeconds};
+    use evidence::store::SiteRow;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::Settings;
+
+    const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
+
+    fn installation(folder: &TempDir) -> Installation {
+        let settings = Settings {
+            data: folder.path().to_path_buf(),
+            database: None,
+            lang: Lang::Ja,
+            ledger_name: "test".to_owned(),
+            limits: evidence::Limits::default(),
+        };
+        let installation = Installation::open(settings, Box::new(FixedClock(NOW))).unwrap();
+        let kind = assess::SiteKind::Hospital;
+        let site = SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind, beds: None };
+        installation.put_site(&site).unwrap();
+        installation
+    }
+
+    fn sizes(installation: &Installation) -> (usize, u64) {
+        let rows = installation.database.read(|tx| evidence::store::list_evidence(tx, "main")).unwrap();
+        (rows.len(), installation.database.read(store::ledger::find_size).unwrap())
+    }
+
+    fn hand_in(installation: &Installation, name: &str, bytes: &[u8]) -> Result<Vec<Receipt>, ClaimError> {
+        let kind = &installation.packs.kinds.iter().next().unwrap().kind;
+        let paper =
+            Paper { kind, title: "規程", edition: None, by: "院長", issued: None, until: None, sections: &[] };
+        installation.hand_in_document("main", "佐藤", &paper, (name.to_owned(), bytes.to_vec()))
+    }
+
+    #[test]
+    fn a_document_and_its_statement_are_recorded_together_and_again_is_harmless() {
+        let folder = TempDir::new().unwrap();
+        let installation = installation(&folder);
+        let receipts = hand_in(&installation, "規程.txt", "第1条".as_bytes()).unwrap();
+        assert!(receipts.iter().all(|receipt| receipt.evidence.is_some() && !is_unread(receipt)), "{receipts:?}");
+        assert_eq!(sizes(&installation), (2, 2));
+        let again = hand_in(&installation, "規程.txt", "第1条".as_bytes()).unwrap();
+        assert!(again.iter().all(|receipt| receipt.state == ReceiptState::Known), "{again:?}");
+        assert_eq!(sizes(&installation), (2, 2));
+    }
+
+    #[test]
+    fn a_statement_about_a_document_that_was_withheld_is_not_recorded_either() {
+        let folder = TempDir::new().unwrap();
+        let installation = installation(&folder);
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice();
+        let bytes = [head, &[0; 600], &wide("パスワード"), &[4, 0, 1], &wide("Kinen2024"), &[0; 8]].concat();
+        assert!(matches!(hand_in(&installation, "規程.xls", &bytes), Err(ClaimError::Withheld(_))));
+        assert_eq!(sizes(&installation), (0, 0));
+    }
+
+    #[test]
+    fn of_two_who_saw_the_same_the_second_is_told_who_was_faster_and_nothing_of_theirs_is_kept() {
+        let folder = TempDir::new().unwrap();
+        let installation = installation(&folder);
+        let item = installation.packs.frameworks.iter().flat_map(|one| &one.items).next().unwrap();
+        let answer = |who: &str, seen| {
+            let new = NewAnswer { item: &item.id, said: Said::Yes, note: "", who, seen };
+            installation.answer_item("main", &new, |_| Ok(false))
+        };
+        answer("佐藤", Some(0)).unwrap();
+        let before = sizes(&installation);
+        let late = answer("伊藤", Some(0));
+        assert!(matches!(late, Err(ClaimError::Overtaken { who }) if who == "佐藤"));
+        assert_eq!(sizes(&installation), before);
+        answer("伊藤", Some(1)).unwrap();
+        answer("佐藤", None).unwrap();
     }
 }

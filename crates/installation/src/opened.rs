@@ -5,14 +5,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use base::{Clock, Lang, UtcSeconds};
 use evidence::store::SiteRow;
-use evidence::{Deriver, Gathered, Intake, Receipt, Registry, World};
+use evidence::{Deriver, Gathered, Intake, Receipt, ReceiveError, Refusal, Registry, World};
 use governance::assessment::{Assessment, assess_site};
 use governance::build::Material;
 use governance::exceptions::ActiveExceptions;
-use governance::{SiteAnswers, answers, tasks};
+use governance::{SiteAnswers, answers, snapshot, tasks};
 use serde_json::json;
-use store::ledger::{LedgerKey, NewEntry, verify_tail};
-use store::{Blobs, Database, Ledger, Migration, migrate};
+use store::ledger::{LedgerError, LedgerKey, NewEntry, Recording, verify_tail};
+use store::{Blobs, Database, Ledger, Migration, StoreError, migrate};
 
 use crate::packs::Packs;
 use crate::settings::Settings;
@@ -58,6 +58,9 @@ pub fn migrations() -> Vec<Migration> {
 
 impl Installation {
     /// Opens the data directory, making it if it is new, and checks the end of the ledger.
+    ///
+    /// # Errors
+    /// What [`Self::open_unchecked`] says, or, in the language of `settings`, that the end of the ledger is damaged.
     pub fn open(settings: Settings, clock: Box<dyn Clock + Send + Sync>) -> Result<Self> {
         let installation = Self::open_unchecked(settings, clock)?;
         let tail = verify_tail(&installation.database, &installation.ledger.public_key())?;
@@ -68,6 +71,10 @@ impl Installation {
     }
 
     /// Opens without looking at the ledger.
+    ///
+    /// # Errors
+    /// What is wrong with the folder, the database, its schema or a pack file; in the language of `settings`, that the key of a ledger
+    /// in use is gone. Nobody decides by the kind of the error: it is shown to whoever started the program.
     pub fn open_unchecked(settings: Settings, clock: Box<dyn Clock + Send + Sync>) -> Result<Self> {
         make_private(&settings.data).with_context(|| settings.data.display().to_string())?;
         let database = match &settings.database {
@@ -104,13 +111,18 @@ impl Installation {
     }
 
     /// Adds a site or brings it up to date.
-    pub fn put_site(&self, site: &SiteRow) -> Result<()> {
-        self.database.transaction(|tx| evidence::store::put_site(tx, site, self.now()))?;
-        Ok(())
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn put_site(&self, site: &SiteRow) -> Result<(), StoreError> {
+        self.database.transaction(|tx| evidence::store::put_site(tx, site, self.now()))
     }
 
-    /// The site of this id.
-    pub fn find_site(&self, id: &str) -> Result<Option<SiteRow>> {
+    /// The site of this id, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn find_site(&self, id: &str) -> Result<Option<SiteRow>, StoreError> {
         let sites = self.database.read(evidence::store::list_sites)?;
         Ok(sites.into_iter().find(|site| site.id == id))
     }
@@ -129,76 +141,109 @@ impl Installation {
         }
     }
 
-    /// Receives every gathered file, telling `each` after every one that is on the disk.
+    /// A refusal in the language of this run; whoever answers others words it in theirs.
+    #[must_use]
+    pub fn say_refusal(&self, refusal: &Refusal) -> String {
+        self.say(refusal.message, &[("detail", refusal.detail.as_str().into())])
+    }
+
+    /// Receives every gathered file, each in a transaction of its own, and tells `each` after every one that is on the disk. What
+    /// could not even be read is told as a refusal and stops nothing.
+    ///
+    /// # Errors
+    /// [`ReceiveError`] of the first file that could not be received: those told before it are on the disk, it and those after it
+    /// are not. Handing in all of them again changes nothing about the former.
     pub fn receive_all(
         &self,
         site: &str,
         who: &str,
         gathered: &Gathered,
         mode: evidence::receive::Mode,
-        mut each: impl FnMut(&str, Result<&Receipt, &str>) -> Result<()>,
-    ) -> Result<()> {
+        mut each: impl FnMut(&str, Result<&Receipt, &Refusal>),
+    ) -> Result<(), ReceiveError> {
         let intake = self.intake(site, who);
         for item in gathered.items() {
-            let bytes = match gathered.read(item) {
-                Ok(bytes) => bytes,
-                Err(refusal) => {
-                    let text = self.say(refusal.message, &[("detail", refusal.detail.into())]);
-                    each(&item.name, Err(&text))?;
-                    continue;
+            match gathered.read(item) {
+                Ok(bytes) => {
+                    let receipt = intake.receive(&gathered.source(item, &bytes, self.now()), mode)?;
+                    each(&item.name, Ok(&receipt));
                 }
-            };
-            let receipt = intake.receive(&gathered.source(item, &bytes, self.now()), mode)?;
-            each(&item.name, Ok(&receipt))?;
+                Err(refusal) => each(&item.name, Err(&refusal)),
+            }
         }
         for (name, refusal) in gathered.refusals() {
-            let text = self.say(refusal.message, &[("detail", refusal.detail.as_str().into())]);
-            each(name, Err(&text))?;
+            each(name, Err(refusal));
         }
         Ok(())
     }
 
     /// What is known about a site, conclusions drawn.
-    pub fn load_world(&self, site: &str) -> Result<World> {
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn load_world(&self, site: &str) -> Result<World, StoreError> {
         let now = self.now();
-        let mut world = self.database.read(|tx| World::load(tx, site, &self.packs.dictionary, now))?;
+        let world = self.database.read(|tx| World::load(tx, site, &self.packs.dictionary, now))?;
+        Ok(self.conclude(world))
+    }
+
+    fn conclude(&self, mut world: World) -> World {
         for deriver in &self.derivers {
             deriver.derive(&mut world);
         }
-        Ok(world)
+        world
     }
 
-    /// Asks every check about a site.
-    pub fn assess(&self, site: &str) -> Result<(World, Assessment)> {
-        let world = self.load_world(site)?;
-        let exceptions = self.database.read(|tx| ActiveExceptions::load(tx, site, self.now()))?;
+    /// Asks every check about a site; facts and exceptions are of one moment.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn assess(&self, site: &str) -> Result<(World, Assessment), StoreError> {
+        let now = self.now();
+        let (world, exceptions) = self.database.read::<_, StoreError>(|tx| {
+            Ok((World::load(tx, site, &self.packs.dictionary, now)?, ActiveExceptions::load(tx, site, now)?))
+        })?;
+        let world = self.conclude(world);
         let assessment = assess_site(&world, &self.packs.checks, &exceptions);
         Ok((world, assessment))
     }
 
     /// Answers the checklists a site answers itself.
+    #[must_use]
     pub fn answer(&self, site: &SiteRow, world: &World, assessment: &Assessment) -> Vec<SiteAnswers<'_>> {
-        answers::current_frameworks(&self.packs.frameworks, &site.kind, self.now())
+        answers::current_frameworks(&self.packs.frameworks, site.kind, self.now())
             .into_iter()
             .map(|framework| answers::answer(framework, &self.packs.checks, assessment, world, &self.packs.kinds))
             .collect()
     }
 
-    /// Asks every check, settles the tasks, records what came out, and shows it to the office; returns how many tasks were
-    /// opened and closed.
+    /// Asks every check, and publishes what came out.
     ///
     /// # Errors
-    /// The database's.
-    pub fn reassess(&self, site: &SiteRow) -> Result<(usize, usize)> {
+    /// [`LedgerError`]; nothing was changed then.
+    pub fn reassess(&self, site: &SiteRow) -> Result<Option<(usize, usize)>, LedgerError> {
         let (world, assessment) = self.assess(&site.id)?;
-        let answers = self.answer(site, &world, &assessment);
-        let settled = self.settle(site, &assessment, &answers)?;
+        self.publish(site, &world, &assessment)
+    }
+
+    /// Settles the tasks, records in the ledger what came out, and shows it to the office, in one transaction. Returns how many tasks
+    /// were opened and closed; `None` if an assessment that had seen more stands already, and nothing was changed.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was changed then.
+    pub fn publish(
+        &self,
+        site: &SiteRow,
+        world: &World,
+        assessment: &Assessment,
+    ) -> Result<Option<(usize, usize)>, LedgerError> {
+        let answers = self.answer(site, world, assessment);
         let material = Material {
             site,
             lang: self.lang(),
-            world: &world,
+            world,
             checks: &self.packs.checks,
-            assessment: &assessment,
+            assessment,
             answers: &answers,
             kinds: &self.packs.kinds,
             not_received: &[],
@@ -206,30 +251,52 @@ impl Installation {
             notice: "",
             program: PROGRAM,
         };
-        self.database.transaction(|tx| governance::snapshot::publish(tx, &material))?;
-        Ok(settled)
+        self.ledger.write(&self.database, self.now(), |tx| {
+            let settled = self.settle_within(tx, site, world, assessment, &answers)?;
+            if settled.is_some() {
+                snapshot::publish(tx, &material)?;
+            }
+            Ok(settled)
+        })
     }
 
-    /// Brings the tasks in line and records in the ledger what came out.
+    /// As [`Self::publish`], for reports that the office does not show.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was changed then.
     pub fn settle(
         &self,
         site: &SiteRow,
+        world: &World,
         assessment: &Assessment,
         answered: &[SiteAnswers<'_>],
-    ) -> Result<(usize, usize)> {
+    ) -> Result<Option<(usize, usize)>, LedgerError> {
+        self.ledger.write(&self.database, self.now(), |tx| self.settle_within(tx, site, world, assessment, answered))
+    }
+
+    fn settle_within(
+        &self,
+        tx: &mut Recording<'_>,
+        site: &SiteRow,
+        world: &World,
+        assessment: &Assessment,
+        answered: &[SiteAnswers<'_>],
+    ) -> Result<Option<(usize, usize)>, LedgerError> {
+        if snapshot::is_overtaken(tx, &site.id, world)? {
+            return Ok(None);
+        }
         let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
         let held = tasks::held_tasks(&self.packs.checks, assessment);
-        let settled = tasks::settle_tasks(&self.database, &self.ledger, &site.id, &wanted, &held, self.now())?;
+        let settled = tasks::settle_tasks(tx, &site.id, &wanted, &held, self.now())?;
         let items: serde_json::Map<String, serde_json::Value> = answered
             .iter()
             .flat_map(|answers| &answers.items)
             .map(|item| (item.item.id.clone(), json!(item.verdict.name())))
             .collect();
-        let body = json!({ "items": items, "findings": assessment.findings(&self.packs.checks).len() });
-        self.ledger.write::<_, store::ledger::LedgerError>(&self.database, self.now(), |tx| {
-            tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })
-        })?;
-        Ok(settled)
+        let findings = assessment.findings(&self.packs.checks).len();
+        let body = json!({ "items": items, "findings": findings, "as_of": world.as_of() });
+        tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })?;
+        Ok(Some(settled))
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Heading<'a> {
 }
 
 /// Fills the report of a site.
+///
+/// # Errors
+/// The database's.
 pub fn make(
     installation: &Installation,
     site: &SiteRow,
@@ -84,7 +87,10 @@ pub fn render(installation: &Installation, report: &Report) -> Result<Rendered> 
     Ok(Rendered { files, remarks })
 }
 
-/// Writes every form of the report into `folder`; returns what could not be written, for the user.
+/// Writes every form of the report into `folder`; returns what could not be written, for the user, in the language of this run.
+///
+/// # Errors
+/// What [`render`] says, a file or folder that can't be written, by its name, or the database's. Files written before it stay.
 pub fn write(
     installation: &Installation,
     site: &SiteRow,

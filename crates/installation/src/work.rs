@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
-use base::{Date, UtcSeconds};
+use base::Date;
 use serde_json::{Value, json};
 use store::jobs::{self, AfterFailure, Job, NewJob};
-use store::{StoreError, Transaction, outbox};
+use store::{StoreError, outbox};
 
 use crate::opened::Installation;
 
@@ -52,8 +52,25 @@ impl Worker for Assess {
 pub struct Done {
     /// Jobs done.
     pub done: usize,
-    /// What those that failed said.
-    pub failures: Vec<String>,
+    /// Why the others were not done; they are tried again later.
+    pub failures: Vec<JobFailure>,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobFailure {
+    /// What its worker said.
+    #[error("{0:#}")]
+    Worker(anyhow::Error),
+    /// Its worker panicked.
+    #[error("the worker panicked")]
+    Panicked,
+    /// It took longer than its lease.
+    #[error("another worker has taken this job over")]
+    TakenOver,
+    /// How it ended could not be recorded.
+    #[error("the end of the job could not be recorded")]
+    Store(#[from] StoreError),
 }
 
 /// Turns messages into jobs.
@@ -75,23 +92,14 @@ pub fn enqueue(installation: &Installation) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a new assessment of a site: exceptions and time change verdicts as much as evidence does.
+/// Asks for a new assessment of a site for whom nothing was changed: what changes verdicts asks for it in its own transaction, with
+/// [`evidence::receive::request_assessment`].
 ///
 /// # Errors
-/// The database's.
-pub fn request_assessment(installation: &Installation, site: &str) -> Result<()> {
+/// [`StoreError`] of the database.
+pub fn request_assessment(installation: &Installation, site: &str) -> Result<(), StoreError> {
     let now = installation.now();
-    installation.database.transaction::<_, StoreError>(|tx| ask_for_assessment(tx, site, now))?;
-    Ok(())
-}
-
-/// As [`request_assessment`], in the transaction of its cause: both happen or neither does.
-///
-/// # Errors
-/// The database's.
-pub fn ask_for_assessment(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<(), StoreError> {
-    let body = json!({ "site": site }).to_string();
-    outbox::publish(tx, evidence::receive::RECEIVED_TOPIC, &body, now)
+    installation.database.transaction(|tx| evidence::receive::request_assessment(tx, site, now))
 }
 
 /// Asks for a new assessment of every site whose last one is not of `today`, once over all nodes; returns how many.
@@ -159,7 +167,7 @@ pub fn do_while(
         running.set(None);
         match outcome {
             Ok(()) => done.done += 1,
-            Err(text) => done.failures.push(text),
+            Err(failure) => done.failures.push(failure),
         }
     }
     Ok(done)
@@ -194,28 +202,26 @@ impl Running {
     }
 }
 
-fn run(installation: &Installation, worker: &dyn Worker, job: &Job) -> Result<(), String> {
+fn run(installation: &Installation, worker: &dyn Worker, job: &Job) -> Result<(), JobFailure> {
     let outcome = while_renewing(installation, job, || {
         // One bad job must not end the thread that does all the others.
         catch_unwind(AssertUnwindSafe(|| worker.run(installation, &job.payload)))
     });
     let outcome = match outcome {
-        Ok(outcome) => outcome.map_err(|err| format!("{err:#}")),
-        Err(_) => Err("the worker panicked".to_owned()),
+        Ok(outcome) => outcome.map_err(JobFailure::Worker),
+        Err(_) => Err(JobFailure::Panicked),
     };
-    if let Err(text) = &outcome {
+    let said = outcome.as_ref().map_err(ToString::to_string);
+    if let Err(text) = &said {
         tracing::error!(job.kind, job.id, job.attempts, error = text, "job failed");
     }
-    let kept = installation
-        .database
-        .transaction::<_, StoreError>(|tx| match &outcome {
-            Ok(()) => jobs::complete(tx, job, installation.now()),
-            Err(text) => jobs::fail(tx, job, text, installation.now()).map(|after| after != AfterFailure::LeaseLost),
-        })
-        .map_err(|err| err.to_string())?;
+    let kept = installation.database.transaction::<_, StoreError>(|tx| match &said {
+        Ok(()) => jobs::complete(tx, job, installation.now()),
+        Err(text) => jobs::fail(tx, job, text, installation.now()).map(|after| after != AfterFailure::LeaseLost),
+    })?;
     if !kept {
         tracing::warn!(job.kind, job.id, "another worker has taken this job over");
-        return Err("another worker has taken this job over".to_owned());
+        return Err(JobFailure::TakenOver);
     }
     outcome
 }
@@ -243,8 +249,12 @@ fn assess(installation: &Installation, payload: &str) -> Result<()> {
     let payload: Value = serde_json::from_str(payload)?;
     let id = payload.get("site").and_then(Value::as_str).unwrap_or_default();
     let Some(site) = installation.find_site(id)? else { return Ok(()) };
-    let (opened, closed) = installation.reassess(&site)?;
-    tracing::info!(site = site.id, tasks.opened = opened, tasks.closed = closed, "assessed");
+    match installation.reassess(&site)? {
+        Some((opened, closed)) => {
+            tracing::info!(site = site.id, tasks.opened = opened, tasks.closed = closed, "assessed");
+        }
+        None => tracing::info!(site = site.id, "an assessment that has seen more stands already"),
+    }
     Ok(())
 }
 
@@ -256,6 +266,7 @@ mod tests {
 
     use super::*;
     use crate::Settings;
+    use crate::claims::{NewAnswer, Said};
 
     const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
 
@@ -268,7 +279,8 @@ mod tests {
             limits: evidence::Limits::default(),
         };
         let installation = Installation::open(settings, Box::new(FixedClock(now))).unwrap();
-        let site = SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind: "clinic".to_owned(), beds: None };
+        let site =
+            SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind: assess::SiteKind::Clinic, beds: None };
         installation.put_site(&site).unwrap();
         installation
     }
@@ -355,5 +367,29 @@ mod tests {
         assert_eq!(asked(&today), 0, "it is fresh");
         let tomorrow = installation(&folder, NOW.plus_days(1));
         assert_eq!((asked(&tomorrow), asked(&tomorrow)), (1, 0));
+    }
+
+    #[test]
+    fn an_assessment_that_has_seen_less_changes_neither_snapshot_nor_tasks() {
+        let folder = TempDir::new().unwrap();
+        let office = installation(&folder, NOW);
+        let site = office.find_site("main").unwrap().unwrap();
+        let (world, assessment) = office.assess(&site.id).unwrap();
+        // Meanwhile an answer comes in, and another worker is done first.
+        let item = office.packs.frameworks.iter().flat_map(|one| &one.items).find(|item| item.statement).unwrap();
+        let new = NewAnswer { item: &item.id, said: Said::Yes, note: "", who: "佐藤", seen: Some(0) };
+        office.answer_item(&site.id, &new, |_| Ok(false)).unwrap();
+        assert!(office.reassess(&site).unwrap().is_some());
+        let stands = || {
+            let head = |tx: &mut store::Transaction| governance::snapshot::find_head(tx, "main", Lang::Ja);
+            let tasks = |tx: &mut store::Transaction| governance::store::list_tasks(tx, "main", true);
+            let head = office.database.read(head).unwrap().unwrap();
+            let size = office.database.read(store::ledger::find_size).unwrap();
+            (serde_json::to_string(&head).unwrap(), office.database.read(tasks).unwrap(), size)
+        };
+        let before = stands();
+        assert_eq!(office.publish(&site, &world, &assessment).unwrap(), None);
+        assert_eq!(stands(), before);
+        assert!(office.reassess(&site).unwrap().is_some(), "the next one has seen everything");
     }
 }

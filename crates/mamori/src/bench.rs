@@ -69,7 +69,8 @@ fn measure(context: &Context<'_>, size: u32) -> Result<Run> {
         .into_iter()
         .next()
         .context("no site")?;
-    let row = SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: "hospital".to_owned(), beds: None };
+    let row =
+        SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: assess::SiteKind::Hospital, beds: None };
     installation.put_site(&row)?;
     let files = site.files.into_iter().map(|file| (file.path, file.bytes)).collect();
     let gathered = Gathered::from_files(files, installation.settings.limits);
@@ -77,12 +78,11 @@ fn measure(context: &Context<'_>, size: u32) -> Result<Run> {
     let mut facts = 0;
     installation.receive_all(&row.id, "bench", &gathered, Mode::Apply, |_, receipt| {
         facts += receipt.map_or(0, |receipt| receipt.facts);
-        Ok(())
     })?;
     let imported = cpu_seconds();
     let (world, assessment) = installation.assess(&row.id)?;
     let answers = installation.answer(&row, &world, &assessment);
-    installation.settle(&row, &assessment, &answers)?;
+    installation.settle(&row, &world, &assessment, &answers)?;
     let ended = cpu_seconds();
     let stored_bytes = std::fs::metadata(folder.path().join("mamori.db"))?.len();
     let assets = assessment.subjects.get(&base::SubjectKind::Asset).copied().unwrap_or(0);

@@ -164,11 +164,12 @@ fn serve(context: &Context<'_>, runtime: &tokio::runtime::Runtime, size: u32) ->
     let today = SystemClock.now().date_jst();
     let options = Options { today, extra_assets: size, seed: 1 };
     let site = demo_hospital::generate(&options)?.into_iter().next().context("no site")?;
-    let row = SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: "hospital".to_owned(), beds: None };
+    let row =
+        SiteRow { id: site.id.to_owned(), name: site.name.to_owned(), kind: assess::SiteKind::Hospital, beds: None };
     installation.put_site(&row)?;
     let files = site.files.into_iter().map(|file| (file.path, file.bytes)).collect();
     let gathered = Gathered::from_files(files, installation.settings.limits);
-    installation.receive_all(&row.id, "bench", &gathered, Mode::Apply, |_, _| Ok(()))?;
+    installation.receive_all(&row.id, "bench", &gathered, Mode::Apply, |_, _| {})?;
     let settings = OfficeSettings {
         secure: false,
         setup_code: None,

@@ -5,6 +5,8 @@ mod office;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use assess::SiteKind;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use office::{BackupArgs, RemoteArgs, RemoteCommand, RestoreArgs, ServeArgs};
@@ -147,28 +149,16 @@ pub(crate) struct SiteArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// 施設の種別 (kind of site)
-    #[arg(long, value_enum)]
-    pub(crate) kind: Option<SiteKindArg>,
+    #[arg(long, value_parser = site_kind())]
+    pub(crate) kind: Option<SiteKind>,
     /// 病床数 (beds)
     #[arg(long)]
     pub(crate) beds: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SiteKindArg {
-    Hospital,
-    Clinic,
-    Pharmacy,
-}
-
-impl SiteKindArg {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Hospital => "hospital",
-            Self::Clinic => "clinic",
-            Self::Pharmacy => "pharmacy",
-        }
-    }
+/// The kinds of sites by their names.
+fn site_kind() -> impl TypedValueParser<Value = SiteKind> {
+    PossibleValuesParser::new(SiteKind::ALL.map(|(name, _)| name)).try_map(|name| name.parse::<SiteKind>())
 }
 
 #[derive(Debug, Args)]
@@ -268,7 +258,12 @@ pub(crate) enum ExceptionCommand {
         capacity: ApproveAs,
     },
     /// 取り消す (revoke)
-    Revoke { id: i64 },
+    Revoke {
+        id: i64,
+        /// 理由 (reason)
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
     /// 一覧 (list)
     List,
 }

@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use store::StoreError;
+use store::ledger::LedgerError;
+use store::{BlobError, StoreError};
 
-/// Why a request was not answered.
+/// Why a request was not answered. A transaction of the ledger can be given up with it as it is: nothing was kept then.
 #[derive(Debug, Clone)]
 pub struct HttpError {
     pub(crate) status: StatusCode,
@@ -66,6 +67,36 @@ impl From<StoreError> for HttpError {
         };
         tracing::error!(error = chain(&err), "the database refused");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message, "")
+    }
+}
+
+impl From<LedgerError> for HttpError {
+    fn from(err: LedgerError) -> Self {
+        match err {
+            LedgerError::Store(err) => err.into(),
+            LedgerError::Outside { .. } => Self::not_found(),
+            LedgerError::Canonical(_) | LedgerError::Damaged { .. } | LedgerError::NotOurs { .. } => {
+                Self::internal(chain(&err))
+            }
+        }
+    }
+}
+
+impl From<BlobError> for HttpError {
+    /// Bytes that are gone or changed are a matter for the verification of the ledger; the reader is told so in plain words.
+    fn from(err: BlobError) -> Self {
+        match err {
+            BlobError::Missing { .. } | BlobError::Changed { .. } => {
+                tracing::error!(error = chain(&err), "evidence is not as it was");
+                Self::conflict("evidence-damaged", "")
+            }
+            BlobError::Store(err) => err.into(),
+            BlobError::Full { .. } => {
+                tracing::error!(error = chain(&err), "the disk is full");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "http-full", "")
+            }
+            BlobError::Io { .. } => Self::internal(chain(&err)),
+        }
     }
 }
 

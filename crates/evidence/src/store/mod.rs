@@ -5,6 +5,7 @@ mod one;
 
 use std::collections::HashMap;
 
+use assess::SiteKind;
 use base::{ContentHash, Locator, UtcSeconds};
 use store::{Migration, Row, StoreError, Transaction, Value};
 
@@ -43,8 +44,8 @@ pub struct SiteRow {
     pub id: String,
     /// Name on reports.
     pub name: String,
-    /// `hospital`, `clinic` or `pharmacy`.
-    pub kind: String,
+    /// What it is.
+    pub kind: SiteKind,
     /// Beds, if it has any.
     pub beds: Option<u32>,
 }
@@ -117,7 +118,7 @@ fn read_evidence(row: &Row) -> Result<EvidenceRow, StoreError> {
 /// [`StoreError`] of the database.
 pub fn put_site(tx: &mut Transaction, site: &SiteRow, now: UtcSeconds) -> Result<(), StoreError> {
     let beds = site.beds.map_or(Value::Null, Value::from);
-    let values = [(&site.id).into(), (&site.name).into(), (&site.kind).into(), beds, now.into()];
+    let values = [(&site.id).into(), (&site.name).into(), site.kind.name().into(), beds, now.into()];
     tx.execute(
         "INSERT INTO site (id, name, kind, beds, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, beds = excluded.beds",
@@ -137,7 +138,11 @@ pub fn list_sites(tx: &mut Transaction) -> Result<Vec<SiteRow>, StoreError> {
             Ok(SiteRow {
                 id: row.text(0)?.to_owned(),
                 name: row.text(1)?.to_owned(),
-                kind: row.text(2)?.to_owned(),
+                kind: row.text(2)?.parse().map_err(|_| StoreError::Column {
+                    index: 2,
+                    expected: "a kind of site",
+                    found: "another text",
+                })?,
                 beds: row.optional_integer(3)?.and_then(|beds| u32::try_from(beds).ok()),
             })
         })

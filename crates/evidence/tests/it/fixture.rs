@@ -135,7 +135,8 @@ pub(crate) struct Desk<'a> {
 impl<'a> Desk<'a> {
     pub(crate) fn new(store: &'a TestStore) -> anyhow::Result<Self> {
         for id in ["handa", "other"] {
-            let site = SiteRow { id: id.to_owned(), name: id.to_owned(), kind: "hospital".to_owned(), beds: Some(120) };
+            let site =
+                SiteRow { id: id.to_owned(), name: id.to_owned(), kind: assess::SiteKind::Hospital, beds: Some(120) };
             store.database.transaction(|tx| tables::put_site(tx, &site, NOW))?;
         }
         let importers: Vec<Box<dyn Importer>> = vec![

@@ -6,7 +6,7 @@ use base::{ContentHash, Grade, Locator};
 use evidence::facts_root::{NamedFact, facts_root};
 use evidence::receive::Mode;
 use evidence::store::{self as tables, MIGRATIONS};
-use evidence::{ReceiptState, ReceiveError, Staged};
+use evidence::{Receipt, ReceiptState, ReceiveError, Staged};
 use store::ledger::LedgerError;
 use testkit::{NOW, on_each_database};
 
@@ -249,10 +249,16 @@ fn a_staged_file_is_recorded_with_the_original_hash_and_what_was_struck() {
         let staged = Staged { original: ContentHash::of(text.as_bytes()), struck: redaction.struck };
         let kept = String::from_utf8(redaction.bytes).unwrap();
         let apply = |refuse: bool| {
-            desk.intake("handa").apply_staged(&desk.source("a.txt", &kept), &staged, |_, receipt| {
+            let within = |receipt: &Receipt| {
                 assert!(receipt.evidence.is_some());
                 if refuse { Err(ReceiveError::Ledger(LedgerError::NotOurs { source: None })) } else { Ok(()) }
-            })
+            };
+            desk.intake("handa").apply_staged(
+                &desk.source("a.txt", &kept),
+                &staged,
+                |_| Ok(()),
+                |_, receipt| within(receipt),
+            )
         };
         assert!(apply(true).is_err());
         assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0), "what is refused leaves nothing");
@@ -306,6 +312,55 @@ fn a_workbook_with_passwords_that_cannot_be_taken_out_is_not_stored_at_all() {
         assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0));
         let harmless = [head, &[0; 600], &wide("設置場所"), &[4, 0, 1]].concat();
         assert!(desk.receive_bytes("old.xls", &harmless, Mode::Apply)?.evidence.is_some());
+        Ok(())
+    });
+}
+
+#[test]
+fn what_a_staged_file_would_change_is_compared_again_before_it_is_applied() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let text = "LEDGER\nasset:a asset.name A";
+        let first = desk.intake("handa").receive(&desk.source("a.txt", text), Mode::PreviewLedgers)?;
+        let ReceiptState::Previewed(shown) = first.state else { panic!("{first:?}") };
+        desk.receive("b.txt", "LEDGER\nasset:a asset.name B")?;
+        let staged = Staged { original: ContentHash::of(text.as_bytes()), struck: Vec::new() };
+        let mut now = None;
+        let applied = desk.intake("handa").apply_staged(
+            &desk.source("a.txt", text),
+            &staged,
+            |preview| {
+                now = Some(preview.clone());
+                if *preview == shown { Ok(()) } else { Err(anyhow::anyhow!("not what was agreed to")) }
+            },
+            |_, _| Ok(()),
+        );
+        assert_eq!(applied.unwrap_err().to_string(), "not what was agreed to");
+        assert_eq!((shown.added.len(), now.map(|now| now.changed.len())), (1, Some(1)));
+        assert_eq!(desk.evidence_count(), 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn files_that_belong_together_are_all_there_or_none_is() {
+    on_each_database(MIGRATIONS, |store| {
+        let desk = Desk::new(store)?;
+        let (paper, statement) = ("a paper nobody reads", "LINES\nasset:a asset.name A");
+        let hand_in = |statement: &str, refuse: bool| {
+            let files = [("paper.pdf", paper), ("paper.txt", statement)];
+            let files = files.map(|(name, text)| (&desk.registry, desk.source(name, text)));
+            desk.intake("handa").receive_together(&files, |_| if refuse { anyhow::bail!("no") } else { Ok(()) })
+        };
+        assert!(hand_in(statement, true).is_err());
+        // An importer that states what nobody has defined is found before the first of them is recorded.
+        assert!(hand_in("LINES\nasset:a asset.nonsense A", false).is_err());
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (0, 0));
+        let states = |receipts: Vec<Receipt>| receipts.into_iter().map(|one| one.state).collect::<Vec<_>>();
+        let first = states(hand_in(statement, false)?);
+        assert_eq!(first, [ReceiptState::Unrecognised, ReceiptState::Applied]);
+        assert_eq!(states(hand_in(statement, false)?), [ReceiptState::Known, ReceiptState::Known], "again is harmless");
+        assert_eq!((desk.evidence_count(), desk.ledger_size()), (2, 2));
         Ok(())
     });
 }

@@ -31,15 +31,13 @@ fn evidence(id: i64, site: &str) -> EvidenceRow {
 #[test]
 fn a_site_is_added_and_brought_up_to_date() {
     on_each_database(MIGRATIONS, |store| {
-        let mut site = SiteRow { id: "b".to_owned(), name: "B".to_owned(), kind: "clinic".to_owned(), beds: None };
+        let mut site = SiteRow { id: "b".to_owned(), name: "B".to_owned(), kind: assess::SiteKind::Clinic, beds: None };
         store.database.transaction(|tx| tables::put_site(tx, &site, NOW))?;
         (site.name, site.beds) = ("B2".to_owned(), Some(19));
         store.database.transaction(|tx| tables::put_site(tx, &site, NOW))?;
         let other = SiteRow { id: "a".to_owned(), ..site.clone() };
         store.database.transaction(|tx| tables::put_site(tx, &other, NOW))?;
-        assert_eq!(store.database.read(tables::list_sites)?, [other.clone(), site.clone()]);
-        let bad = SiteRow { kind: "bank".to_owned(), ..site };
-        assert!(store.database.transaction(|tx| tables::put_site(tx, &bad, NOW)).is_err());
+        assert_eq!(store.database.read(tables::list_sites)?, [other, site]);
         Ok(())
     });
 }

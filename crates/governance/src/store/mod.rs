@@ -3,7 +3,6 @@
 mod decisions;
 mod papers;
 mod snapshot;
-mod turns;
 
 use std::collections::HashMap;
 
@@ -15,12 +14,14 @@ use crate::tasks::Task;
 
 pub(crate) use decisions::{add_decision, add_ruling, close_decision, was_denied};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
-pub use papers::{evidence_exists, list_document_subjects, list_evidence_names, list_recent_evidence, newest_evidence};
+pub use papers::{
+    evidence_exists, find_newest_evidence_about, list_document_subjects, list_evidence_names, list_recent_evidence,
+    newest_evidence,
+};
 pub use snapshot::{
     SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_by_alias, find_subject_line, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
-pub use turns::{Turn, find_newest_evidence_about, find_turn, take_turn};
 
 /// Adds an exception; returns its number.
 ///

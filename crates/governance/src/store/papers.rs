@@ -63,3 +63,20 @@ pub fn list_document_subjects(tx: &mut Transaction, site: &str, limit: i64) -> R
     }
     Ok(found)
 }
+
+/// The newest evidence that says something about a subject: its number, and who handed it in.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_newest_evidence_about(
+    tx: &mut Transaction,
+    site: &str,
+    subject: &Subject,
+) -> Result<Option<(i64, String)>, StoreError> {
+    let row = tx.find(
+        "SELECT e.id, e.who FROM fact_subject s JOIN fact f ON f.subject = s.id JOIN evidence e ON e.id = f.evidence \
+         WHERE s.site = $1 AND s.kind = $2 AND s.ident = $3 ORDER BY e.id DESC LIMIT 1",
+        &[site.into(), subject.kind().name().into(), subject.id().into()],
+    )?;
+    row.map(|row| Ok((row.integer(0)?, row.text(1)?.to_owned()))).transpose()
+}

@@ -4,6 +4,7 @@ use ::store::{Row, StoreError, Transaction, Value};
 use base::{Lang, Subject, SubjectKind, UtcSeconds};
 
 use super::bad;
+use crate::conclusion::Conclusion;
 
 /// One known thing on one line.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +41,8 @@ pub struct SubjectLine {
     pub failing: String,
     /// Other names of the same thing.
     pub aliases: Vec<Subject>,
-    /// What was concluded: a list of `{key, value, observed_at, grade, evidence}`.
-    pub conclusions: serde_json::Value,
+    /// What was concluded.
+    pub conclusions: Vec<Conclusion>,
     /// What a search looks at.
     pub folded: String,
 }
@@ -158,7 +159,7 @@ pub(crate) fn add_subject_lines(tx: &mut Transaction, site: &str, lines: Vec<Sub
             count(line.findings),
             line.failing.into(),
             serde_json::json!(aliases).to_string().into(),
-            line.conclusions.to_string().into(),
+            serde_json::json!(line.conclusions).to_string().into(),
             line.folded.into(),
             site.into(),
         ]
@@ -171,10 +172,8 @@ pub(crate) fn add_subject_lines(tx: &mut Transaction, site: &str, lines: Vec<Sub
 fn read_line(row: &Row) -> Result<SubjectLine, StoreError> {
     let text = |index| row.text(index).map(ToOwned::to_owned);
     let count = |index| row.count(index).map(|number| usize::try_from(number).unwrap_or(usize::MAX));
-    let json =
-        |index: usize| serde_json::from_str::<serde_json::Value>(row.text(index)?).map_err(|_| bad(index, "JSON"));
-    let aliases = json(15)?;
-    let aliases = aliases.as_array().map(Vec::as_slice).unwrap_or_default();
+    let list =
+        |index: usize| serde_json::from_str::<Vec<serde_json::Value>>(row.text(index)?).map_err(|_| bad(index, "JSON"));
     Ok(SubjectLine {
         kind: row.text(0)?.parse().map_err(|_| bad(0, "a kind"))?,
         ident: text(1)?,
@@ -195,8 +194,9 @@ fn read_line(row: &Row) -> Result<SubjectLine, StoreError> {
         worst: count(12)?,
         findings: count(13)?,
         failing: text(14)?,
-        aliases: aliases.iter().filter_map(|alias| alias.as_str()?.parse().ok()).collect(),
-        conclusions: json(16)?,
+        aliases: list(15)?.iter().filter_map(|alias| alias.as_str()?.parse().ok()).collect(),
+        // One that an older version wrote in another way counts as not there: the next assessment writes it anew.
+        conclusions: list(16)?.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
         folded: text(17)?,
     })
 }

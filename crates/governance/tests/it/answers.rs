@@ -1,9 +1,9 @@
 //! What a checklist makes of evidence, documents and words.
 
-use assess::{Framework, Reason};
+use assess::{Framework, Reason, SiteKind};
 use base::{Grade, Verdict};
 use governance::ItemAnswer;
-use governance::answers::current_frameworks;
+use governance::answers::{current_framework, current_frameworks};
 use testkit::NOW;
 
 use crate::fixture::{Known, framework};
@@ -154,7 +154,9 @@ fn the_newest_edition_that_applies_is_asked() {
         edition("executive", "2020-01-01", assess::Audience::Executive),
     ];
     let asked = |kind| current_frameworks(&all, kind, NOW).iter().map(|one| one.id.as_str()).collect::<Vec<_>>();
-    assert_eq!(asked("hospital"), ["r8", "executive"]);
-    assert_eq!(asked("clinic"), ["r8", "executive"]);
-    assert_eq!(asked("pharmacy"), ["p", "executive"]);
+    assert_eq!(asked(SiteKind::Hospital), ["r8", "executive"]);
+    assert_eq!(asked(SiteKind::Clinic), ["r8", "executive"]);
+    assert_eq!(asked(SiteKind::Pharmacy), ["p", "executive"]);
+    let of = |audience| current_framework(&all, audience, NOW).map(|one| one.id.as_str());
+    assert_eq!((of(pharmacy), of(assess::Audience::Vendor)), (Some("p"), None));
 }

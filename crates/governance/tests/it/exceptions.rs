@@ -196,14 +196,37 @@ fn of_two_accounts_the_logins_decide_who_is_who() {
 fn who_ends_an_exception_says_why_and_has_seen_how_it_stands() {
     at_the_office(|store, office| {
         let id = request(office, &wanted(1))?;
-        let without = office.revoke_exception(id, ExceptionState::Requested, "佐藤", " ");
+        let without = office.revoke_exception(id, Some(ExceptionState::Requested), "佐藤", " ");
         assert!(matches!(without, Err(ExceptionError::NoReason)));
         office.decide_exception(id, ExceptionState::Approved, "院長")?;
-        let late = office.revoke_exception(id, ExceptionState::Requested, "佐藤", "不要になった");
+        let late = office.revoke_exception(id, Some(ExceptionState::Requested), "佐藤", "不要になった");
         assert!(matches!(late, Err(ExceptionError::NotWaiting { state: ExceptionState::Approved, .. })));
-        office.revoke_exception(id, ExceptionState::Approved, "佐藤", "不要になった")?;
+        office.revoke_exception(id, Some(ExceptionState::Approved), "佐藤", "不要になった")?;
         let found = store.database.read(|tx| tables::find_exception(tx, "handa", id))?.unwrap();
         assert_eq!((found.state, found.decided_why.as_str()), (ExceptionState::Revoked, "不要になった"));
+        Ok(())
+    });
+}
+
+#[test]
+fn an_exception_that_is_approved_or_ended_asks_for_an_assessment_in_the_same_transaction() {
+    at_the_office(|store, office| {
+        let id = request(office, &wanted(1))?;
+        let asked = || {
+            let mut sites = Vec::new();
+            ::store::outbox::drain::<::store::StoreError>(&store.database, 9, |_, message| {
+                sites.push(message.body.clone());
+                Ok(())
+            })?;
+            Ok::<_, ::store::StoreError>(sites)
+        };
+        assert!(asked()?.is_empty(), "what waits changes no verdict");
+        office.decide_exception(id, ExceptionState::Approved, "院長")?;
+        assert_eq!(asked()?, ["{\"site\":\"handa\"}"]);
+        office.revoke_exception(id, None, "佐藤", "不要になった")?;
+        assert_eq!(asked()?, ["{\"site\":\"handa\"}"]);
+        assert!(office.revoke_exception(id, None, "佐藤", "不要になった").is_err());
+        assert!(asked()?.is_empty(), "nothing was changed");
         Ok(())
     });
 }

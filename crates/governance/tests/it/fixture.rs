@@ -142,7 +142,9 @@ pub(crate) fn read(text: &str, sink: &mut FactSink<'_>) -> Result<(), ReadError>
 }
 
 pub(crate) fn site() -> SiteRow {
-    SiteRow { id: "handa".to_owned(), name: "半田病院".to_owned(), kind: "hospital".to_owned(), beds: Some(120) }
+    SiteRow {
+        id: "handa".to_owned(), name: "半田病院".to_owned(), kind: assess::SiteKind::Hospital, beds: Some(120)
+    }
 }
 
 /// Adds the site and a piece of evidence with one refused row; returns its number.

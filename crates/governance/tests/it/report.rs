@@ -1,5 +1,6 @@
 //! The report of a small site.
 
+use ::store::ledger::LedgerError;
 use base::{Grade, Lang, Verdict};
 use governance::build::{Material, build_report};
 use report::model::{Report, TileState};
@@ -16,7 +17,9 @@ fn report(known: &Known, look: impl Fn(&Report)) {
         let answers = [known.answer(&framework, &assessment)];
         let wanted = governance::tasks::wanted_tasks(&known.checks, &assessment, &answers);
         let held = governance::tasks::held_tasks(&known.checks, &assessment);
-        governance::tasks::settle_tasks(&store.database, &test_ledger()?, "handa", &wanted, &held, NOW)?;
+        test_ledger()?.write::<_, LedgerError>(&store.database, NOW, |tx| {
+            governance::tasks::settle_tasks(tx, "handa", &wanted, &held, NOW)
+        })?;
         let material = Material {
             site: &site(),
             lang: Lang::Ja,

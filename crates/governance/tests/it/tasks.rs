@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ::store::ledger::LedgerError;
 use base::{Grade, Severity};
 use governance::store as tables;
 use governance::tasks::{Task, held_tasks, in_order, settle_tasks, wanted_tasks};
@@ -35,8 +36,11 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
         let evidence = add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
         let settle = |keys: &[&str]| {
-            let wanted = keys.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
-            settle_tasks(&store.database, &ledger, "handa", &wanted, &BTreeSet::new(), NOW)
+            let wanted: BTreeMap<String, Severity> =
+                keys.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
+            ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
+                settle_tasks(tx, "handa", &wanted, &BTreeSet::new(), NOW)
+            })
         };
         let list = |with_closed| store.database.read(|tx| tables::list_tasks(tx, "handa", with_closed));
         assert_eq!(settle(&["ask:A", "fix:B"])?, (2, 0));
@@ -96,9 +100,10 @@ fn what_was_contradicted_is_not_mended_because_its_evidence_grew_old() {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
         let settle = |wanted: &[&str], held: &[&str]| {
-            let wanted = wanted.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
-            let held = held.iter().map(|key| (*key).to_owned()).collect();
-            settle_tasks(&store.database, &ledger, "handa", &wanted, &held, NOW)
+            let wanted: BTreeMap<String, Severity> =
+                wanted.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
+            let held: BTreeSet<String> = held.iter().map(|key| (*key).to_owned()).collect();
+            ledger.write::<_, LedgerError>(&store.database, NOW, |tx| settle_tasks(tx, "handa", &wanted, &held, NOW))
         };
         assert_eq!(settle(&["fix:A"], &[])?, (1, 0));
         assert_eq!(settle(&[], &["fix:A", "fix:B"])?, (0, 0), "what is held stays open and opens nothing");
@@ -113,8 +118,10 @@ fn an_assignment_is_witnessed_and_the_second_to_take_a_task_is_told_who_was_fast
     on_each_database(&migrations(), |store| {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
-        let wanted = [("fix:A".to_owned(), Severity::High)].into();
-        settle_tasks(&store.database, &ledger, "handa", &wanted, &Default::default(), NOW)?;
+        let wanted = BTreeMap::from([("fix:A".to_owned(), Severity::High)]);
+        ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
+            settle_tasks(tx, "handa", &wanted, &Default::default(), NOW)
+        })?;
         let take = |owner, seen_owner, due| {
             let assignment = Assignment { id: 1, owner, due, seen_owner, who: owner };
             assign(&store.database, &ledger, "handa", &assignment, NOW)

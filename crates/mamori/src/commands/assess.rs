@@ -33,14 +33,13 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
                 read += usize::from(receipt.state == ReceiptState::Applied);
                 refused += receipt.refusals.len();
             }
-            Err(reason) => not_received.push((name.to_owned(), reason.to_owned())),
+            Err(refusal) => not_received.push((name.to_owned(), installation.say_refusal(refusal))),
         }
-        Ok(())
     })?;
     bar.finish_and_clear();
     let (world, assessment) = installation.assess(&site.id)?;
     let answers = installation.answer(&site, &world, &assessment);
-    installation.settle(&site, &assessment, &answers)?;
+    installation.settle(&site, &world, &assessment, &answers)?;
     drop(answers);
     let heading = Heading { prepared_by: &who, notice: "", not_received: &not_received };
     let report = reports::make(&installation, &site, &world, &assessment, heading)?;

@@ -108,8 +108,13 @@ fn refuse(installation: &Installation, item: &str, err: ClaimError) -> Result<Ou
             output::note(&installation.say("claim-against-evidence", &arguments));
             Ok(Outcome::Contradicted)
         }
-        ClaimError::Overtaken { .. } | ClaimError::Store(_) => Err(err.into()),
-        ClaimError::Intake(err) => Err(err),
+        ClaimError::Withheld(err) => {
+            output::note(&installation.say(err.message, &[("detail", err.detail.into())]));
+            Ok(Outcome::Refused)
+        }
+        ClaimError::Overtaken { .. } | ClaimError::Store(_) | ClaimError::Receive(_) | ClaimError::Ledger(_) => {
+            Err(err.into())
+        }
     }
 }
 

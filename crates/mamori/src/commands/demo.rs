@@ -116,7 +116,7 @@ fn run_site(
     let row = SiteRow {
         id: site.id.to_owned(),
         name: site.name.to_owned(),
-        kind: site.kind.name().to_owned(),
+        kind: site.kind.name().parse()?,
         beds: (site.beds > 0).then_some(site.beds),
     };
     installation.put_site(&row)?;
@@ -125,15 +125,14 @@ fn run_site(
     let mut not_received = Vec::new();
     installation.receive_all(&row.id, "demo", &gathered, Mode::Apply, |name, receipt| {
         bar.inc(1);
-        if let Err(reason) = receipt {
-            not_received.push((name.to_owned(), reason.to_owned()));
+        if let Err(refusal) = receipt {
+            not_received.push((name.to_owned(), installation.say_refusal(refusal)));
         }
-        Ok(())
     })?;
     bar.finish_and_clear();
     let (world, assessment) = installation.assess(&row.id)?;
     let answers = installation.answer(&row, &world, &assessment);
-    installation.settle(&row, &assessment, &answers)?;
+    installation.settle(&row, &world, &assessment, &answers)?;
     for item in answers.iter().flat_map(|answers| &answers.items) {
         *tally.verdicts.entry(item.verdict.name()).or_insert(0) += 1;
     }

@@ -103,7 +103,7 @@ pub(super) fn check_address(lang: Lang, listen: Option<SocketAddr>) -> Result<()
 pub(super) fn open(installation: &Arc<Installation>, listen: Option<SocketAddr>, as_json: bool) -> Result<()> {
     // The pages read what an assessment left for them.
     let done = work::do_all(installation)?;
-    done.failures.iter().for_each(|failure| output::note(failure));
+    done.failures.iter().for_each(|failure| output::note(&failure.to_string()));
     let tokens = add_people(installation)?;
     let listen = listen.unwrap_or(LISTEN);
     let serving = Serving {

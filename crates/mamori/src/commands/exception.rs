@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use governance::decisions::{Capacity, Decider, DecisionError, Denial, Outcome as Word, Ruling};
-use governance::exceptions::{Control, ExceptionError, ExceptionState, NewException, Office};
+use governance::exceptions::{Control, ExceptionError, NewException, Office};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
@@ -37,8 +37,8 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
             Err(DecisionError::Exception(err)) => Err(err),
             Err(err) => return refuse_decision(&installation, err),
         },
-        ExceptionCommand::Revoke { id } => {
-            office.decide_exception(*id, ExceptionState::Revoked, &who).map(|()| ("exception-revoked", *id))
+        ExceptionCommand::Revoke { id, why } => {
+            office.revoke_exception(*id, None, &who, why).map(|()| ("exception-revoked", *id))
         }
         ExceptionCommand::List => return list(&installation, &context, &site),
     };
@@ -51,7 +51,8 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
     } else {
         output::line(&installation.say(message, &[("id", id.into())]));
     }
-    governance_changed(&installation, &site)?;
+    // An exception changes verdicts, so the tasks are settled anew.
+    job::work(&installation)?;
     Ok(Outcome::Done)
 }
 
@@ -92,16 +93,6 @@ fn refuse_decision(installation: &Installation, err: DecisionError) -> Result<Ou
     };
     output::note(&installation.say(id, &[("detail", err.to_string().into())]));
     Ok(Outcome::Refused)
-}
-
-/// An exception changes verdicts, so the tasks are settled anew.
-fn governance_changed(installation: &Installation, site: &str) -> Result<()> {
-    let body = json!({ "site": site }).to_string();
-    let topic = evidence::receive::RECEIVED_TOPIC;
-    installation
-        .database
-        .transaction::<_, store::StoreError>(|tx| store::outbox::publish(tx, topic, &body, installation.now()))?;
-    job::work(installation).map(|_| ())
 }
 
 fn refuse(installation: &Installation, err: ExceptionError) -> Result<Outcome> {

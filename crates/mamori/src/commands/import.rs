@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use evidence::receive::Mode;
-use evidence::{Receipt, ReceiptState, gather};
+use evidence::{Receipt, ReceiptState, Refusal, gather};
 use serde_json::{Value, json};
 
 use super::{Context, job, settle_site};
@@ -37,7 +37,6 @@ pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcom
             waiting.push(name.clone());
         }
         bar.suspend(|| show_as(&installation, context.global.json, name, receipt, mode));
-        Ok(())
     })?;
     bar.finish_and_clear();
     if !waiting.is_empty() {
@@ -75,18 +74,19 @@ fn apply(
 }
 
 /// Shows what became of one file. It is shown only after it is on the disk.
-pub(crate) fn show(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &str>) {
+pub(crate) fn show(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &Refusal>) {
     show_as(installation, as_json, name, receipt, Mode::Apply);
 }
 
-fn show_as(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &str>, mode: Mode) {
+fn show_as(installation: &Installation, as_json: bool, name: &str, receipt: Result<&Receipt, &Refusal>, mode: Mode) {
     if as_json {
         output::json(&to_json(installation, name, receipt, mode));
         return;
     }
     match receipt {
-        Err(reason) => {
-            output::line(&installation.say("import-refused-file", &[("name", name.into()), ("reason", reason.into())]))
+        Err(refusal) => {
+            let arguments = [("name", name.into()), ("reason", installation.say_refusal(refusal).into())];
+            output::line(&installation.say("import-refused-file", &arguments));
         }
         Ok(receipt) => show_receipt(installation, receipt, mode),
     }
@@ -123,7 +123,7 @@ fn show_receipt(installation: &Installation, receipt: &Receipt, mode: Mode) {
         show_preview(installation, preview);
     }
     for refusal in receipt.refusals.iter().take(MAX_SHOWN) {
-        let reason = installation.say(refusal.message, &[("detail", refusal.detail.as_str().into())]);
+        let reason = installation.say_refusal(refusal);
         output::line(&format!("    {}  {reason}", refusal.locator));
     }
     if refused > MAX_SHOWN {
@@ -157,9 +157,11 @@ fn show_preview(installation: &Installation, preview: &evidence::preview::Previe
     }
 }
 
-fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &str>, mode: Mode) -> Value {
+fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &Refusal>, mode: Mode) -> Value {
     let receipt = match receipt {
-        Err(reason) => return json!({ "name": name, "state": "refused", "reason": reason }),
+        Err(refusal) => {
+            return json!({ "name": name, "state": "refused", "reason": installation.say_refusal(refusal) });
+        }
         Ok(receipt) => receipt,
     };
     let state = match &receipt.state {
@@ -192,7 +194,7 @@ fn to_json(installation: &Installation, name: &str, receipt: Result<&Receipt, &s
         "facts": receipt.facts,
         "refused": receipt.refusals.iter().map(|refusal| json!({
             "place": refusal.locator.to_string(),
-            "reason": installation.say(refusal.message, &[("detail", refusal.detail.as_str().into())]),
+            "reason": installation.say_refusal(refusal),
         })).collect::<Vec<_>>(),
         "refused_more": receipt.refused_more,
         "struck": receipt.struck.iter().map(|struck| json!({ "what": struck.what, "place": struck.locator.to_string() })).collect::<Vec<_>>(),

@@ -33,7 +33,7 @@ pub(crate) fn run(context: Context<'_>, command: &JobCommand) -> Result<Outcome>
 pub(crate) fn work(installation: &Installation) -> Result<usize> {
     let done = installation::work::do_all(installation)?;
     for failure in &done.failures {
-        output::note(&installation.say("job-failed", &[("detail", failure.as_str().into())]));
+        output::note(&installation.say("job-failed", &[("detail", failure.to_string().into())]));
     }
     Ok(done.done)
 }

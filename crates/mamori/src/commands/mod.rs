@@ -70,16 +70,14 @@ pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&
     let mut site = present.clone().unwrap_or_else(|| SiteRow {
         id: id.to_owned(),
         name: installation.say("site-unnamed", &[]),
-        kind: "hospital".to_owned(),
+        kind: ::assess::SiteKind::Hospital,
         beds: None,
     });
     if let Some(about) = about {
         if let Some(name) = &about.name {
             site.name.clone_from(name);
         }
-        if let Some(kind) = about.kind {
-            kind.name().clone_into(&mut site.kind);
-        }
+        site.kind = about.kind.unwrap_or(site.kind);
         site.beds = about.beds.or(site.beds);
     }
     if present.as_ref() != Some(&site) {

@@ -16,7 +16,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcom
     let who = context.who();
     let (world, assessment) = installation.assess(&site.id)?;
     // Time alone changes verdicts: exceptions end and evidence grows old.
-    installation.settle(&site, &assessment, &installation.answer(&site, &world, &assessment))?;
+    installation.settle(&site, &world, &assessment, &installation.answer(&site, &world, &assessment))?;
     let heading = Heading { prepared_by: &who, notice: "", not_received: &[] };
     let report = reports::make(&installation, &site, &world, &assessment, heading)?;
     let remarks = reports::write(&installation, &site, &world, &report, &arguments.out)?;

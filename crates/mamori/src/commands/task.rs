@@ -34,7 +34,7 @@ pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome
             let (world, assessment) = installation.assess(&site.id)?;
             let answers = installation.answer(&site, &world, &assessment);
             // Time alone changes verdicts: exceptions end and evidence grows old.
-            installation.settle(&site, &assessment, &answers)?;
+            installation.settle(&site, &world, &assessment, &answers)?;
             let names = subject_names(&world);
             let wording = TaskWording {
                 lang: installation.lang(),

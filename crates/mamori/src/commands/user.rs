@@ -233,7 +233,7 @@ mod tests {
     fn house() -> TempDir {
         let folder = TempDir::new().unwrap();
         let (id, name) = ("minato".to_owned(), "みなと".to_owned());
-        let site = evidence::store::SiteRow { id, name, kind: "hospital".to_owned(), beds: None };
+        let site = evidence::store::SiteRow { id, name, kind: ::assess::SiteKind::Hospital, beds: None };
         open(&folder).put_site(&site).unwrap();
         folder
     }

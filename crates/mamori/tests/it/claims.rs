@@ -127,5 +127,12 @@ fn a_grave_exception_is_approved_by_an_executive_alone_and_the_ledger_says_where
     let made = entries.iter().find(|entry| entry.kind == "decision.made").unwrap();
     assert_eq!((made.who.as_str(), &made.body["as"]), ("院長", &"executive".into()));
     assert!(made.body["reason"].as_str().unwrap().contains("on the command line"), "{made:?}");
+    let unsaid = world.run(&["exception", "revoke", "1"]);
+    assert_eq!(unsaid.code, Some(2), "who ends an exception says why: {unsaid:?}");
+    assert_eq!(world.run(&["exception", "revoke", "1", "--why", " "]).code, Some(3));
+    assert_eq!(world.run(&["exception", "revoke", "1", "--why", "不要になった"]).code, Some(0));
+    let entries = database.read(|tx| store::ledger::list_entries(tx, None, 50)).unwrap();
+    let revoked = entries.iter().find(|entry| entry.kind == "exception.revoked").unwrap();
+    assert_eq!(revoked.body["reason"], "不要になった");
     world.assert_sound();
 }

@@ -26,7 +26,9 @@ fn before_the_office(world: &World) {
     let blobs = Blobs::directory(data.join("blobs"));
     let packs = Packs::load(None).unwrap();
     let site =
-        SiteRow { id: "main".to_owned(), name: "前の院".to_owned(), kind: "hospital".to_owned(), beds: Some(99) };
+        SiteRow {
+            id: "main".to_owned(), name: "前の院".to_owned(), kind: assess::SiteKind::Hospital, beds: Some(99)
+        };
     database.transaction::<_, StoreError>(|tx| evidence::store::put_site(tx, &site, NOW)).unwrap();
     let registry = packs.registry();
     let intake = Intake {

@@ -104,7 +104,7 @@ fn two_processes_on_one_postgresql_do_no_job_twice() {
                 let site = evidence::store::SiteRow {
                     id: id.clone(),
                     name: id.clone(),
-                    kind: "clinic".to_owned(),
+                    kind: assess::SiteKind::Clinic,
                     beds: None,
                 };
                 evidence::store::put_site(tx, &site, testkit::NOW)?;

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 use web::{HttpError, Visit, blocking};
 
 use super::body::{EvidenceBody, EvidencePageBody, Problem, Refusals};
-use super::gate::{Access, Asked, Rows, Segments, admit};
+use super::gate::{Access, Asked, Rows, Segments, admit, who};
+use crate::evidence::take_bytes;
 use crate::state::Shared;
 
 /// Evidence of a site, oldest first.
@@ -62,7 +63,7 @@ pub(super) async fn show(
     .await
 }
 
-/// The stored bytes; secrets were struck before they were stored.
+/// The stored bytes; secrets were struck before they were stored. Who takes them stands in the ledger.
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/evidence/{evidence}/bytes",
@@ -74,7 +75,7 @@ pub(super) async fn show(
     responses(
         (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
         Refusals,
-        (status = 500, body = Problem, description = "The bytes are missing or were changed: verify the ledger")
+        (status = 409, body = Problem, description = "The bytes are missing or were changed: verify the ledger")
     )
 )]
 pub(super) async fn show_bytes(
@@ -86,7 +87,7 @@ pub(super) async fn show_bytes(
         let site = admit(&office, &visit, &site, Access::Read)?.id;
         let id = id.parse().map_err(|_| HttpError::not_found())?;
         let row = office.database().read(|tx| find_evidence(tx, &site, id))?.ok_or_else(HttpError::not_found)?;
-        let bytes = office.installation.blobs.read(row.sha256).map_err(HttpError::internal)?;
+        let bytes = take_bytes(&office, &site, &who(&visit), &row, visit.now)?;
         let headers = [
             (header::CONTENT_TYPE, "application/octet-stream"),
             (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence.bin\""),

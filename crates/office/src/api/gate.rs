@@ -44,6 +44,11 @@ pub(super) fn admit(office: &Office, visit: &Visit, site: &str, access: Access) 
     office.frame.sites.find(site)?.ok_or_else(HttpError::not_found)
 }
 
+/// Whose token it is, as the ledger names people.
+pub(super) fn who(visit: &Visit) -> String {
+    visit.person.as_ref().map(|person| person.account.who()).unwrap_or_default()
+}
+
 /// The parts of a path; one that is no text names nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Segments<T>(pub(super) T);

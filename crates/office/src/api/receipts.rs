@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "the description of parameters is written by a macro")]
 
 use ::evidence::receive::Mode;
-use ::evidence::{Gathered, Receipt, ReceiptState};
+use ::evidence::{Gathered, Receipt, ReceiptState, Refusal};
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request, State};
@@ -15,8 +15,9 @@ use web::{HttpError, UploadPlace, Visit, blocking};
 use super::body::{
     PreviewBody, Problem, ReceiptBody, ReceiptStateBody, ReceiptsBody, RefusalBody, Refusals, StruckBody,
 };
-use super::gate::{Access, Asked, Segments, admit, bad_query};
+use super::gate::{Access, Asked, Segments, admit, bad_query, who};
 use crate::Office;
+use crate::import::not_received;
 use crate::state::Shared;
 
 /// Longest name of a file, in characters.
@@ -55,7 +56,9 @@ impl FromRequest<Shared> for File {
         if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most) {
             return Err(too_large());
         }
-        let Some(place) = office.frame.uploads.take() else { return Err(unavailable("upload-busy")) };
+        let Some(place) = office.frame.uploads.take() else {
+            return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "upload-busy", ""));
+        };
         let limit = usize::try_from(most).unwrap_or(usize::MAX);
         to_bytes(request.into_body(), limit).await.map(|bytes| Self(bytes, place)).map_err(|_| too_large())
     }
@@ -114,27 +117,16 @@ fn receive(
 ) -> Result<Vec<ReceiptBody>, HttpError> {
     let installation = &office.installation;
     let gathered = Gathered::from_files(vec![(name, bytes)], office.reading_limits());
-    let who = visit.person.as_ref().map(|person| person.account.who()).unwrap_or_default();
+    let who = who(visit);
     let mut receipts = Vec::new();
     let done = installation.receive_all(site, &who, &gathered, mode, |name, receipt| {
         receipts.push(match receipt {
             Ok(receipt) => receipt_body(visit.lang, receipt, mode),
-            Err(reason) => refused_body(name, reason),
+            Err(refusal) => refused_body(visit.lang, name, refusal),
         });
-        Ok(())
     });
-    done.map_err(|err| match err.chain().find_map(|cause| cause.downcast_ref::<::store::StoreError>()) {
-        Some(::store::StoreError::Full { .. }) => unavailable("http-full"),
-        Some(
-            ::store::StoreError::Busy { .. } | ::store::StoreError::Conflict { .. } | ::store::StoreError::Gone { .. },
-        ) => unavailable("http-busy"),
-        _ => HttpError::internal(format!("{err:#}")),
-    })?;
+    done.map_err(not_received)?;
     Ok(receipts)
-}
-
-fn unavailable(message: &'static str) -> HttpError {
-    HttpError::new(StatusCode::SERVICE_UNAVAILABLE, message, "")
 }
 
 /// 422 if anything could not be read, 201 if anything was stored, else 200.
@@ -159,10 +151,6 @@ fn state_of(receipt: &Receipt, mode: Mode) -> ReceiptStateBody {
 }
 
 fn receipt_body(lang: Lang, receipt: &Receipt, mode: Mode) -> ReceiptBody {
-    let refusal = |refusal: &::evidence::Refusal| RefusalBody {
-        place: refusal.locator.to_string(),
-        reason: i18n::message(lang, refusal.message, &[("detail", refusal.detail.as_str().into())]),
-    };
     let struck = receipt.struck.iter().map(|one| StruckBody { what: one.what.clone(), place: one.locator.to_string() });
     ReceiptBody {
         name: receipt.name.clone(),
@@ -173,7 +161,7 @@ fn receipt_body(lang: Lang, receipt: &Receipt, mode: Mode) -> ReceiptBody {
         accepted: receipt.accepted,
         unused: receipt.unused,
         facts: receipt.facts,
-        refused: receipt.refusals.iter().map(refusal).collect(),
+        refused: receipt.refusals.iter().map(|refusal| refusal_body(lang, refusal)).collect(),
         refused_more: receipt.refused_more,
         struck: struck.collect(),
         preview: match &receipt.state {
@@ -185,7 +173,14 @@ fn receipt_body(lang: Lang, receipt: &Receipt, mode: Mode) -> ReceiptBody {
     }
 }
 
-fn refused_body(name: &str, reason: &str) -> ReceiptBody {
+fn refusal_body(lang: Lang, refusal: &Refusal) -> RefusalBody {
+    RefusalBody {
+        place: refusal.locator.to_string(),
+        reason: i18n::message(lang, refusal.message, &[("detail", refusal.detail.as_str().into())]),
+    }
+}
+
+fn refused_body(lang: Lang, name: &str, refusal: &Refusal) -> ReceiptBody {
     ReceiptBody {
         name: name.to_owned(),
         state: ReceiptStateBody::Refused,
@@ -195,7 +190,7 @@ fn refused_body(name: &str, reason: &str) -> ReceiptBody {
         accepted: 0,
         unused: 0,
         facts: 0,
-        refused: vec![RefusalBody { place: "whole".to_owned(), reason: reason.to_owned() }],
+        refused: vec![refusal_body(lang, refusal)],
         refused_more: 0,
         struck: Vec::new(),
         preview: None,

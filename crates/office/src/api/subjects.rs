@@ -7,7 +7,8 @@ use ::evidence::World;
 use assess::wording::fold;
 use axum::Json;
 use axum::extract::State;
-use base::{Grade, Subject, SubjectKind, UtcSeconds};
+use base::{Subject, SubjectKind};
+use governance::Conclusion;
 use governance::store::{SubjectLine, SubjectSearch, find_subject_line, list_subject_lines};
 use serde::Deserialize;
 use store::{StoreError, Transaction};
@@ -165,45 +166,36 @@ fn facts(
             place: place.map_or_else(String::new, |place| place.to_string()),
         });
     }
-    for conclusion in line.into_iter().filter_map(|line| line.conclusions.as_array()).flatten() {
+    for conclusion in line.into_iter().flat_map(|line| &line.conclusions) {
         facts.extend(concluded(tx, office, visit, &mut files, site, conclusion)?);
     }
     facts.sort_by(|a, b| (&a.key, a.concluded).cmp(&(&b.key, b.concluded)));
     Ok(facts)
 }
 
-/// A conclusion of the last assessment as a fact; `None` if it is written in another way than today.
+/// A conclusion of the last assessment as a fact; `None` if the dictionary no longer knows what it says.
 fn concluded(
     tx: &mut Transaction,
     office: &Office,
     visit: &Visit,
     files: &mut Files,
     site: &str,
-    conclusion: &serde_json::Value,
+    conclusion: &Conclusion,
 ) -> Result<Option<FactBody>, StoreError> {
-    let text = |name: &str| conclusion.get(name).and_then(serde_json::Value::as_str);
-    let number = |name: &str| conclusion.get(name).and_then(serde_json::Value::as_i64);
-    let grade = conclusion.get("grade").and_then(|grade| serde_json::from_value::<Grade>(grade.clone()).ok());
-    let (Some(key), Some(value), Some(at), Some(grade)) = (text("key"), text("value"), number("observed_at"), grade)
-    else {
-        return Ok(None);
-    };
-    let at = UtcSeconds(at);
-    let evidence = number("evidence").filter(|id| *id > 0);
+    let Some((definition, value)) = conclusion.read(&office.installation.packs.dictionary) else { return Ok(None) };
+    let evidence = Some(conclusion.evidence).filter(|id| *id > 0);
     let file = match evidence {
         Some(id) => file_name(tx, files, site, id)?,
         None => String::new(),
     };
-    let definition = office.installation.packs.dictionary.find(key);
-    let fresh_days = definition.map_or(0, |definition| i64::from(definition.fresh_days));
     Ok(Some(FactBody {
-        key: key.to_owned(),
-        label: definition.map(|definition| definition.label.get(visit.lang).to_owned()).unwrap_or_default(),
-        value: value.to_owned(),
-        observed_at: at.rfc3339(),
-        age_days: visit.now.days_since(at),
-        grade: grade.into(),
-        stale: fresh_days != 0 && visit.now > at.plus_days(fresh_days),
+        key: definition.key.clone(),
+        label: definition.label.get(visit.lang).to_owned(),
+        value: value.to_string(),
+        observed_at: conclusion.observed_at.rfc3339(),
+        age_days: visit.now.days_since(conclusion.observed_at),
+        grade: conclusion.grade.into(),
+        stale: definition.is_stale(conclusion.observed_at, visit.now),
         concluded: true,
         evidence,
         file,

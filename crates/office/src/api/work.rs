@@ -92,7 +92,7 @@ pub(super) async fn ask_assessment(
 ) -> Result<(StatusCode, Json<AssessmentBody>), HttpError> {
     blocking(move || -> Result<_, HttpError> {
         let site = admit(&office, &visit, &site, Access::Write)?.id;
-        request_assessment(&office.installation, &site).map_err(HttpError::internal)?;
+        request_assessment(&office.installation, &site)?;
         Ok((StatusCode::ACCEPTED, Json(AssessmentBody { site, state: "asked".to_owned() })))
     })
     .await

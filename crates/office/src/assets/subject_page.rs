@@ -6,7 +6,7 @@ use askama::Template;
 use assess::{Fact, State as Answer, SubjectFacts, evaluate};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::{FactValue, Grade, Locator, Subject, SubjectKind, UtcSeconds};
+use base::{Locator, Subject, SubjectKind};
 use evidence::World;
 use evidence::store as evidence_tables;
 use evidence::world::Origin;
@@ -187,18 +187,11 @@ fn find(
 /// Puts what the last assessment concluded beside the facts; returns under which keys.
 fn conclude(world: &mut World, line: &SubjectLine) -> BTreeSet<String> {
     let mut concluded = BTreeSet::new();
-    for one in line.conclusions.as_array().map(Vec::as_slice).unwrap_or_default() {
-        let text = |field: &str| one.get(field).and_then(serde_json::Value::as_str);
-        let number = |field: &str| one.get(field).and_then(serde_json::Value::as_i64);
-        let (Some(key), Some(value)) = (text("key"), text("value")) else { continue };
-        let Some(definition) = world.dictionary().find(key) else { continue };
-        let (id, fact_type) = (definition.id, definition.fact_type);
-        let Ok(value) = FactValue::parse(fact_type, value) else { continue };
-        let grade = one.get("grade").cloned().and_then(|grade| serde_json::from_value(grade).ok());
-        let origin = Origin { subject: 0, key: 0, evidence: number("evidence").unwrap_or_default() };
-        let observed_at = UtcSeconds(number("observed_at").unwrap_or_default());
-        world.offer(0, id, value, observed_at, grade.unwrap_or(Grade::Stated), origin);
-        concluded.insert(key.to_owned());
+    for one in &line.conclusions {
+        let read = one.read(world.dictionary()).map(|(definition, value)| (definition.id, value));
+        let Some((id, value)) = read else { continue };
+        world.offer(0, id, value, one.observed_at, one.grade, Origin { subject: 0, key: 0, evidence: one.evidence });
+        concluded.insert(one.key.clone());
     }
     concluded
 }

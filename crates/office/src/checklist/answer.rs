@@ -11,6 +11,8 @@ use web::{Form, HttpError, SiteVisit, blocking, redirect};
 use super::checklist_page::{find_framework, is_in_force, item_path};
 use super::item_page::{self, Around, Typed, is_finding};
 use crate::assets::words::plain;
+use crate::evidence::words::reason;
+use crate::import::not_received;
 use crate::state::{Office, Shared};
 
 #[derive(Debug, Deserialize)]
@@ -82,7 +84,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<(StatusCode, String), HttpE
             Ok((StatusCode::CONFLICT, visit.say("checklist-overtaken", &[("who", plain(&who).into())])))
         }
         ClaimError::UnknownItem { .. } | ClaimError::UnknownKind { .. } => Err(HttpError::not_found()),
+        ClaimError::Withheld(err) => Ok((bad, reason(visit, err.message, &err.detail))),
         ClaimError::Store(err) => Err(err.into()),
-        ClaimError::Intake(err) => Err(HttpError::internal(format!("{err:#}"))),
+        ClaimError::Receive(err) => Err(not_received(err)),
+        ClaimError::Ledger(err) => Err(err.into()),
     }
 }

@@ -64,10 +64,8 @@ pub(super) fn find_framework<'o>(office: &'o Office, id: &str) -> Result<&'o Fra
 
 /// Whether a checklist is one of those this site answers itself today.
 pub(super) fn is_in_force(visit: &SiteVisit, office: &Office, framework: &Framework) -> Result<bool, HttpError> {
-    let site = office.installation.find_site(visit.site_id());
-    let site = site.map_err(|err| HttpError::internal(format!("{err:#}")))?;
-    let kind = site.map_or_else(String::new, |site| site.kind);
-    let current = answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now);
+    let site = office.installation.find_site(visit.site_id())?.ok_or_else(HttpError::not_found)?;
+    let current = answers::current_frameworks(&office.installation.packs.frameworks, site.kind, visit.now);
     Ok(current.iter().any(|one| one.id == framework.id))
 }
 

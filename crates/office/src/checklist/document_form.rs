@@ -12,6 +12,8 @@ use web::list::ListQuery;
 use web::{HttpError, Page, Received, SiteVisit, Upload, UploadLimits, blocking, page, redirect};
 
 use crate::assets::words::plain;
+use crate::evidence::words::reason;
+use crate::import::not_received;
 use crate::state::{Office, Shared};
 
 pub(super) async fn show(
@@ -167,7 +169,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<String, HttpError> {
         | ClaimError::NoTarget
         | ClaimError::AgainstEvidence { .. }
         | ClaimError::Overtaken { .. } => Err(HttpError::internal("a document was taken for an answer")),
+        ClaimError::Withheld(err) => Ok(reason(visit, err.message, &err.detail)),
         ClaimError::Store(err) => Err(err.into()),
-        ClaimError::Intake(err) => Err(HttpError::internal(format!("{err:#}"))),
+        ClaimError::Receive(err) => Err(not_received(err)),
+        ClaimError::Ledger(err) => Err(err.into()),
     }
 }

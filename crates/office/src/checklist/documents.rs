@@ -29,7 +29,7 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let papers = office.database().read(|tx| load(tx, &visit, &office))?;
-        let wanted = wanted(&visit, &office);
+        let wanted = wanted(&visit, &office)?;
         let mut rows: Vec<(Standing, Vec<Cell>)> =
             papers.iter().map(|paper| held(&visit, &office, paper, &wanted)).collect();
         let is_held = |kind: &str| papers.iter().any(|paper| paper.kind == kind);
@@ -194,10 +194,10 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, office: &Office) -> Result<Vec<
 }
 
 /// The kinds of documents that items of the checklists in force accept, with the numbers of these items.
-fn wanted(visit: &SiteVisit, office: &Office) -> BTreeMap<String, Vec<String>> {
-    let kind = office.installation.find_site(visit.site_id()).ok().flatten().map_or_else(String::new, |site| site.kind);
+fn wanted(visit: &SiteVisit, office: &Office) -> Result<BTreeMap<String, Vec<String>>, HttpError> {
+    let site = office.installation.find_site(visit.site_id())?.ok_or_else(HttpError::not_found)?;
     let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for framework in answers::current_frameworks(&office.installation.packs.frameworks, &kind, visit.now) {
+    for framework in answers::current_frameworks(&office.installation.packs.frameworks, site.kind, visit.now) {
         for item in &framework.items {
             for kind in &item.documents {
                 wanted.entry(kind.clone()).or_default().push(format!(
@@ -208,7 +208,7 @@ fn wanted(visit: &SiteVisit, office: &Office) -> BTreeMap<String, Vec<String>> {
             }
         }
     }
-    wanted
+    Ok(wanted)
 }
 
 fn label(visit: &SiteVisit, office: &Office, kind: &str) -> String {

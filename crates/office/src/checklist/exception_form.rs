@@ -187,10 +187,10 @@ impl Refused {
             ExceptionError::NoControl => "checklist-exception-no-control",
             ExceptionError::UnknownEvidence { .. } => "checklist-exception-no-evidence",
             ExceptionError::BadEnd { .. } => "checklist-exception-bad-end",
-            ExceptionError::OwnRequest { .. }
-            | ExceptionError::Unknown { .. }
-            | ExceptionError::NotWaiting { .. }
-            | ExceptionError::Ledger(_) => return Err(HttpError::internal(err)),
+            ExceptionError::OwnRequest { .. } | ExceptionError::Unknown { .. } | ExceptionError::NotWaiting { .. } => {
+                return Err(HttpError::internal(err));
+            }
+            ExceptionError::Ledger(err) => return Err(err.into()),
             ExceptionError::Store(err) => return Err(err.into()),
         }))
     }

@@ -8,7 +8,6 @@ use axum::response::Response;
 use base::Locator;
 use governance::exceptions::{Exception, ExceptionError, ExceptionState, Office as Exceptions};
 use governance::store as tables;
-use installation::work::request_assessment;
 use serde::Deserialize;
 use web::list::ListQuery;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
@@ -134,9 +133,7 @@ pub(super) async fn revoke(
             now: visit.now,
         };
         let seen = seen.unwrap_or(ExceptionState::Revoked);
-        exceptions.revoke_exception(id, seen, &visit.who(), &why).map_err(refuse)?;
-        request_assessment(&office.installation, visit.site_id())
-            .map_err(|err| HttpError::internal(format!("{err:#}")))?;
+        exceptions.revoke_exception(id, Some(seen), &visit.who(), &why).map_err(refuse)?;
         Ok(redirect(&visit.path_of(&format!("exceptions/{id}"))))
     })
     .await
@@ -151,8 +148,8 @@ fn refuse(err: ExceptionError) -> HttpError {
         | ExceptionError::NoControl
         | ExceptionError::UnknownEvidence { .. }
         | ExceptionError::BadEnd { .. }
-        | ExceptionError::OwnRequest { .. }
-        | ExceptionError::Ledger(_) => HttpError::internal(err),
+        | ExceptionError::OwnRequest { .. } => HttpError::internal(err),
+        ExceptionError::Ledger(err) => err.into(),
         ExceptionError::Store(err) => err.into(),
     }
 }

@@ -9,7 +9,7 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::bytes::{self, Drawn, Wanted};
-use super::{download, evidence_page, words};
+use super::{evidence_page, words};
 use crate::state::Shared;
 
 /// No file is longer; what asks for more asks for this.
@@ -40,8 +40,7 @@ pub(super) async fn show(
         };
         let from = query.filter("from").and_then(|from| from.parse::<u64>().ok()).map(|from| from.min(LAST_WINDOW));
         let wanted = Wanted { at: &at, from };
-        let drawn =
-            bytes::draw(&office.installation.blobs, row.sha256, row.size_bytes, wanted).map_err(download::no_bytes)?;
+        let drawn = bytes::draw(&office.installation.blobs, row.sha256, row.size_bytes, wanted)?;
         let path = visit.path_of(&format!("evidence/{}", row.id));
         let around = evidence_page::with_trail(&visit, Page::new(visit.text("view-title"), "evidence"))
             .trail(row.name.as_str(), path.as_str());

@@ -1,15 +1,17 @@
 //! Files that leave the house: evidence, proofs, the public key. Always as attachments, never as pages.
 
-use ::store::ledger::{self, LedgerError, NewEntry};
-use ::store::{BlobError, StoreError};
+use ::evidence::store::EvidenceRow;
+use ::store::ledger::{self, NewEntry};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base::UtcSeconds;
 use serde_json::json;
 use web::visit::encode_segment;
 use web::{HttpError, SiteVisit, blocking};
 
 use super::{audit_entry, evidence_page};
+use crate::Office;
 use crate::state::Shared;
 
 const VERIFIER: &str = include_str!("../../../../tools/verify_ledger.py");
@@ -31,15 +33,30 @@ pub(super) async fn evidence(
         if method == Method::HEAD {
             return attachment("application/octet-stream", &row.name, Vec::new());
         }
-        let bytes = office.installation.blobs.read(row.sha256).map_err(no_bytes)?;
-        let body = json!({ "evidence": row.id, "blob": row.sha256.to_string(), "name": row.name });
-        let written = office.installation.ledger.write::<_, LedgerError>(office.database(), visit.now, |tx| {
-            tx.append(&NewEntry { kind: "evidence.downloaded", site: visit.site_id(), who: &visit.who(), body: &body })
-        });
-        written.map_err(no_ledger)?;
+        let bytes = take_bytes(&office, visit.site_id(), &visit.who(), &row, visit.now)?;
         attachment("application/octet-stream", &row.name, bytes)
     })
     .await
+}
+
+/// The stored bytes of a piece of evidence for whoever takes them away, person or program: the ledger says who did.
+///
+/// # Errors
+/// 409 if the bytes are gone or not as they were received; without the entry in the ledger nothing is handed out.
+pub(crate) fn take_bytes(
+    office: &Office,
+    site: &str,
+    who: &str,
+    row: &EvidenceRow,
+    now: UtcSeconds,
+) -> Result<Vec<u8>, HttpError> {
+    let bytes = office.installation.blobs.read(row.sha256)?;
+    let body = json!({ "evidence": row.id, "blob": row.sha256.to_string(), "name": row.name });
+    office.installation.ledger.write::<_, HttpError>(office.database(), now, |tx| {
+        tx.append(&NewEntry { kind: "evidence.downloaded", site, who, body: &body })?;
+        Ok(())
+    })?;
+    Ok(bytes)
 }
 
 /// The proof that an entry is in the ledger.
@@ -50,7 +67,7 @@ pub(super) async fn proof(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let entry = audit_entry::find(&office, &visit, &seq)?;
-        let document = office.database().read(|tx| ledger::inclusion_document(tx, entry.seq)).map_err(no_ledger)?;
+        let document = office.database().read::<_, HttpError>(|tx| Ok(ledger::inclusion_document(tx, entry.seq)?))?;
         let text = serde_json::to_string_pretty(&document).map_err(HttpError::internal)?;
         attachment("application/json", &format!("proof-{}.json", entry.seq), text.into_bytes())
     })
@@ -66,28 +83,6 @@ pub(super) async fn key(_: SiteVisit, State(office): State<Shared>) -> Result<Re
 /// The program with which an outsider checks: it needs Python and nothing of ours.
 pub(super) async fn tool(_: SiteVisit) -> Result<Response, HttpError> {
     attachment("text/plain; charset=utf-8", "verify_ledger.py", VERIFIER.into())
-}
-
-/// Bytes that are gone or changed are a matter for the verification of the ledger; the reader is told in plain words.
-pub(super) fn no_bytes(err: BlobError) -> HttpError {
-    match err {
-        BlobError::Missing { .. } | BlobError::Changed { .. } => {
-            tracing::error!(error = %err, "evidence is not as it was");
-            HttpError::new(StatusCode::CONFLICT, "evidence-damaged", "")
-        }
-        BlobError::Store(err) => err.into(),
-        BlobError::Full { .. } | BlobError::Io { .. } => HttpError::internal(err),
-    }
-}
-
-pub(super) fn no_ledger(err: LedgerError) -> HttpError {
-    match err {
-        LedgerError::Store(err) => StoreError::into(err),
-        LedgerError::Outside { .. } => HttpError::not_found(),
-        LedgerError::Canonical(_) | LedgerError::Damaged { .. } | LedgerError::NotOurs { .. } => {
-            HttpError::internal(err)
-        }
-    }
 }
 
 /// An answer that a browser saves and never shows.

@@ -10,6 +10,8 @@ mod evidence_list;
 mod evidence_page;
 pub(crate) mod words;
 
+pub(crate) use download::take_bytes;
+
 use people::Role;
 use web::{Needs, Routes};
 

@@ -161,7 +161,7 @@ mod tests {
                     let site = evidence::store::SiteRow {
                         id: id.to_owned(),
                         name: id.to_owned(),
-                        kind: "hospital".to_owned(),
+                        kind: assess::SiteKind::Hospital,
                         beds: None,
                     };
                     evidence::store::put_site(tx, &site, NOW)?;

@@ -153,7 +153,7 @@ fn trouble(visit: &SiteVisit, batch: &Batch, done: usize) -> String {
     }
 }
 
-/// What the next assessment said: in words, whether it is still to come, and what changed.
+/// What the first assessment with this batch said: in words, whether it is still to come, and what changed.
 fn assessment(
     office: &Office,
     visit: &SiteVisit,
@@ -169,8 +169,10 @@ fn assessment(
         return Ok((visit.text("import-assessed-nothing-new"), false, Vec::new()));
     }
     let since = applied_at.max(batch.finished_at).unwrap_or(batch.heartbeat_at);
-    let found =
-        office.database().read(|tx| assessed::find_changes(tx, visit.site_id(), visit.lang, &batch.verdicts, since))?;
+    let found = office.database().read(|tx| {
+        let newest = tables::find_newest_entry(tx, batch.id)?.unwrap_or_default();
+        assessed::find_changes(tx, visit.site_id(), visit.lang, &batch.verdicts, (newest, since))
+    })?;
     let Some((at, changes)) = found else { return Ok((visit.text("import-assessed-waiting"), true, Vec::new())) };
     let at = visit.minute(at);
     let said = if changes.is_empty() {

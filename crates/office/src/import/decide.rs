@@ -1,6 +1,7 @@
 //! A ledger kept by hand is applied or discarded: once, by one administrator.
 
 use ::evidence::importer::Alone;
+use ::evidence::preview::Preview;
 use ::evidence::{ReceiveError, Source, Staged};
 use ::store::ledger::{LedgerError, NewEntry};
 use ::store::{StoreError, Transaction};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
+use super::differences::Differences;
 use super::store::{self as tables, Batch, Decision, Item, ItemState};
 use super::words;
 use crate::Office;
@@ -19,36 +21,42 @@ use crate::state::Shared;
 #[derive(Debug, Deserialize)]
 pub(super) struct Nothing {}
 
+/// What was on the page of whoever applies.
+#[derive(Debug, Deserialize)]
+pub(super) struct Seen {
+    /// [`Differences::mark`].
+    #[serde(default)]
+    seen: String,
+}
+
 /// Why nothing was decided.
 enum Undecided {
-    Taken(String),
-    Receive(ReceiveError),
+    /// The ledger would change something else than was seen.
+    Changed(Box<Differences>),
+    Page(HttpError),
+}
+
+impl From<HttpError> for Undecided {
+    fn from(err: HttpError) -> Self {
+        Self::Page(err)
+    }
 }
 
 impl From<ReceiveError> for Undecided {
     fn from(err: ReceiveError) -> Self {
-        Self::Receive(err)
+        Self::Page(words::not_received(err))
     }
 }
 
 impl From<StoreError> for Undecided {
     fn from(err: StoreError) -> Self {
-        Self::Receive(err.into())
+        Self::Page(err.into())
     }
 }
 
 impl From<LedgerError> for Undecided {
     fn from(err: LedgerError) -> Self {
-        Self::Receive(err.into())
-    }
-}
-
-impl From<Undecided> for HttpError {
-    fn from(err: Undecided) -> Self {
-        match err {
-            Undecided::Taken(who) => Self::conflict("import-decided-already", who),
-            Undecided::Receive(err) => words::not_received(err),
-        }
+        Self::Page(err.into())
     }
 }
 
@@ -56,12 +64,24 @@ pub(super) async fn apply(
     visit: SiteVisit,
     Path((_, batch, position)): Path<(String, String, String)>,
     State(office): State<Shared>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(sent): Form<Seen>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let (batch, item) = find(&office, &visit, &batch, &position)?;
-        apply_item(&office, &visit, &batch, &item)?;
-        Ok(redirect(&visit.path_of(&format!("import/{}", batch.id))))
+        let path = visit.path_of(&format!("import/{}", batch.id));
+        match apply_item(&office, &visit, (&batch, &item), &sent.seen) {
+            Ok(()) => Ok(redirect(&path)),
+            Err(Undecided::Changed(now)) => {
+                office.database().transaction::<_, HttpError>(|tx| {
+                    match tables::put_differences(tx, (batch.id, item.position), &now)? {
+                        true => Ok(()),
+                        false => Err(taken(tx, &batch, &item)?),
+                    }
+                })?;
+                Ok(redirect(&format!("{path}/{}?changed=1", item.position)))
+            }
+            Err(Undecided::Page(err)) => Err(err),
+        }
     })
     .await
 }
@@ -75,8 +95,8 @@ pub(super) async fn discard(
     blocking(move || -> Result<Response, HttpError> {
         let (batch, item) = find(&office, &visit, &batch, &position)?;
         let now = office.installation.now();
-        office.installation.ledger.write::<_, Undecided>(office.database(), now, |tx| {
-            settle(tx, &visit, (batch.id, &item), Decision::Discarded, None)?;
+        office.installation.ledger.write::<_, HttpError>(office.database(), now, |tx| {
+            settle(tx, &visit, (&batch, &item), Decision::Discarded, None)?;
             let body = body(&batch, &item);
             tx.append(&NewEntry { kind: "import.discarded", site: visit.site_id(), who: &visit.who(), body: &body })?;
             Ok(())
@@ -97,14 +117,12 @@ pub(super) fn find(office: &Office, visit: &SiteVisit, batch: &str, file: &str) 
     found.ok_or_else(HttpError::not_found)
 }
 
-fn apply_item(office: &Office, visit: &SiteVisit, batch: &Batch, item: &Item) -> Result<(), HttpError> {
-    if let Some((_, who, _)) = &item.decision {
-        return Err(Undecided::Taken(who.clone()).into());
-    }
+/// Applies a ledger if it would change what was seen; between the page and the button somebody may have applied another one.
+fn apply_item(office: &Office, visit: &SiteVisit, (batch, item): (&Batch, &Item), seen: &str) -> Result<(), Undecided> {
     let (ItemState::Previewed, Some(kept), Some(original)) = (item.state, item.sha256, item.original) else {
-        return Err(HttpError::not_found());
+        return Err(HttpError::not_found().into());
     };
-    let bytes = office.installation.blobs.read(kept).map_err(|err| words::not_received(err.into()))?;
+    let bytes = office.installation.blobs.read(kept).map_err(HttpError::from)?;
     let source = Source {
         name: &item.name,
         bytes: &bytes,
@@ -115,8 +133,12 @@ fn apply_item(office: &Office, visit: &SiteVisit, batch: &Batch, item: &Item) ->
     };
     let staged = Staged { original, struck: item.struck.clone() };
     let intake = office.installation.intake(visit.site_id(), &batch.who);
-    intake.apply_staged::<Undecided>(&source, &staged, |tx, receipt| {
-        settle(tx, visit, (batch.id, item), Decision::Applied, receipt.evidence)?;
+    let agree = |preview: &Preview| {
+        let now = Differences::of(preview);
+        if now.mark() == seen { Ok(()) } else { Err(Undecided::Changed(Box::new(now))) }
+    };
+    intake.apply_staged::<Undecided>(&source, &staged, agree, |tx, receipt| {
+        settle(tx, visit, (batch, item), Decision::Applied, receipt.evidence)?;
         let mut body = body(batch, item);
         if let Some(members) = body.as_object_mut() {
             members.insert("evidence".to_owned(), json!(receipt.evidence));
@@ -131,16 +153,21 @@ fn apply_item(office: &Office, visit: &SiteVisit, batch: &Batch, item: &Item) ->
 fn settle(
     tx: &mut Transaction,
     visit: &SiteVisit,
-    (batch, item): (i64, &Item),
+    (batch, item): (&Batch, &Item),
     decision: Decision,
     evidence: Option<i64>,
-) -> Result<(), Undecided> {
-    if tables::decide(tx, (batch, item.position), decision, evidence, &visit.who(), visit.now)? {
-        return Ok(());
+) -> Result<(), HttpError> {
+    match tables::decide(tx, (batch.id, item.position), decision, evidence, &visit.who(), visit.now)? {
+        true => Ok(()),
+        false => Err(taken(tx, batch, item)?),
     }
-    let now = tables::find_item(tx, batch, item.position)?;
+}
+
+/// Who was faster.
+fn taken(tx: &mut Transaction, batch: &Batch, item: &Item) -> Result<HttpError, StoreError> {
+    let now = tables::find_item(tx, batch.id, item.position)?;
     let who = now.and_then(|item| item.decision).map(|(_, who, _)| who);
-    Err(Undecided::Taken(who.unwrap_or_default()))
+    Ok(HttpError::conflict("import-decided-already", who.unwrap_or_default()))
 }
 
 /// What the ledger says about the file: which one, who handed it in.

@@ -1,8 +1,12 @@
 //! What is remembered of a file besides its bytes: refusals, struck secrets, and what a ledger would change.
 
 use ::evidence::Refusal;
-use base::{Locator, Subject};
+use base::{ContentHash, Locator, Subject};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Differences of each sort that stand on the page.
+pub(super) const SHOWN: usize = 200;
 
 /// A row or file that was not taken, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +57,11 @@ pub(super) struct Differences {
 }
 
 impl Differences {
+    /// Stands for all of this on the form of whoever looks at it: what they agree to is this and nothing else.
+    pub(super) fn mark(&self) -> String {
+        ContentHash::of(json!(self).to_string().as_bytes()).to_string()
+    }
+
     pub(super) fn of(preview: &::evidence::preview::Preview) -> Self {
         let names = |subjects: &[Subject]| subjects.iter().map(ToString::to_string).collect();
         let change = |change: &::evidence::preview::Change| ChangeLine {

@@ -2,7 +2,7 @@
 
 use ::evidence::Gathered;
 use ::store::StoreError;
-use ::store::ledger::{LedgerError, NewEntry};
+use ::store::ledger::NewEntry;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -127,12 +127,11 @@ pub(super) async fn take(
 fn begin(office: &Office, visit: &SiteVisit, gathered: &Gathered) -> Result<i64, HttpError> {
     let files = gathered.items().len() + gathered.refusals().len();
     let (now, who) = (office.installation.now(), visit.who());
-    let written = office.installation.ledger.write::<_, LedgerError>(office.database(), now, |tx| {
+    office.installation.ledger.write(office.database(), now, |tx| {
         let verdicts = assessed::list_verdicts(tx, visit.site_id(), visit.lang)?;
         let id = tables::add_batch(tx, visit.site_id(), &who, files, &verdicts, now)?;
         let body = json!({ "batch": id, "files": files });
         tx.append(&NewEntry { kind: "import.started", site: visit.site_id(), who: &who, body: &body })?;
         Ok(id)
-    });
-    written.map_err(words::refused)
+    })
 }

@@ -7,7 +7,7 @@ use base::Subject;
 use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::differences::{ChangeLine, Differences, RefusalLine};
+use super::differences::{ChangeLine, Differences, RefusalLine, SHOWN};
 use super::store::{self as tables, Decision, Item, ItemState};
 use super::{decide, words};
 use crate::Office;
@@ -44,6 +44,10 @@ struct Body<'a> {
     struck: Vec<(String, String)>,
     /// Place, reason, and the way to the place if the file was kept.
     refusals: Vec<(String, String, String)>,
+    /// Whether the differences are others than those that were just agreed to.
+    is_changed: bool,
+    /// [`Differences::mark`] of what waits for a decision.
+    seen: String,
     differences: Option<&'a Differences>,
     groups: Vec<Group>,
 }
@@ -86,6 +90,14 @@ pub(super) async fn show(
             let all = office.database().read(|tx| tables::find_differences(tx, batch.id, item.position))?;
             return export(&office, &visit, &all).respond(&visit, &around, &query, "");
         }
+        let is_waiting = item.preview.is_some() && item.decision.is_none();
+        // What is shown and what the form says was seen come from one reading.
+        let (shown, seen) = if is_waiting {
+            let all = office.database().read(|tx| tables::find_differences(tx, batch.id, item.position))?;
+            (Some(all.cut(SHOWN)), all.mark())
+        } else {
+            (item.preview.clone(), String::new())
+        };
         let (text, look) = words::item_state(&visit, &item);
         let body = Body {
             visit: &visit,
@@ -100,8 +112,10 @@ pub(super) async fn show(
             decided: decided(&visit, &item),
             struck: item.struck.iter().map(|one| (one.what.clone(), places::place(&visit, &one.locator))).collect(),
             refusals: refusals(&visit, &item),
-            differences: item.preview.as_ref(),
-            groups: item.preview.as_ref().map(|shown| groups(&office, &visit, shown)).unwrap_or_default(),
+            is_changed: is_waiting && query.filter("changed").is_some(),
+            seen,
+            differences: shown.as_ref(),
+            groups: shown.as_ref().map(|shown| groups(&office, &visit, shown)).unwrap_or_default(),
         };
         page(&visit, &around, &body)
     })

@@ -10,6 +10,8 @@ mod receiving;
 mod store;
 mod words;
 
+pub(crate) use words::not_received;
+
 use ::store::Migration;
 use people::Role;
 use web::{Needs, Routes};

@@ -18,8 +18,6 @@ use crate::Office;
 
 /// How often a node says that it still works on a batch.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
-/// Differences of each sort that stand on the page.
-const SHOWN: usize = 200;
 
 /// An upload that is to be received.
 pub(super) struct Work {
@@ -98,7 +96,7 @@ fn receive_files(office: &Office, work: &Work) -> Result<(), ReceiveError> {
 fn keep(office: &Office, batch: i64, item: &Item, differences: Option<&Differences>) -> Result<(), StoreError> {
     let now = office.installation.now();
     office.database().transaction(|tx| {
-        tables::add_item(tx, batch, item, differences, SHOWN)?;
+        tables::add_item(tx, batch, item, differences)?;
         tables::beat(tx, batch, now)
     })
 }

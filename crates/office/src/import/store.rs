@@ -5,7 +5,7 @@ use ::store::{Row, StoreError, Transaction, Value};
 use base::{ContentHash, Locator, UtcSeconds};
 use serde_json::json;
 
-use super::differences::{Differences, RefusalLine, StruckLine};
+use super::differences::{Differences, RefusalLine, SHOWN, StruckLine};
 
 /// Refusals kept with an item; the evidence has them all.
 const MAX_REFUSALS: usize = 200;
@@ -236,13 +236,12 @@ fn read_item(row: &Row) -> Result<Item, StoreError> {
     })
 }
 
-/// Adds what became of one file. `differences` are cut to `shown` of each sort for the page and kept whole for the export.
+/// Adds what became of one file. `differences` are cut to [`SHOWN`] of each sort for the page and kept whole for the export.
 pub(super) fn add_item(
     tx: &mut Transaction,
     batch: i64,
     item: &Item,
     differences: Option<&Differences>,
-    shown: usize,
 ) -> Result<(), StoreError> {
     let hash = |hash: Option<ContentHash>| Value::from(hash.map(|hash| hash.to_string()).unwrap_or_default());
     let refusals: Vec<&RefusalLine> = item.refusals.iter().take(MAX_REFUSALS).collect();
@@ -265,7 +264,7 @@ pub(super) fn add_item(
         number(item.refused),
         json!(refusals).to_string().into(),
         json!(struck).to_string().into(),
-        text(differences.map(|all| all.cut(shown))).into(),
+        text(differences.map(|all| all.cut(SHOWN))).into(),
         text(differences.cloned()).into(),
         "".into(),
         "".into(),
@@ -289,6 +288,22 @@ pub(super) fn find_differences(tx: &mut Transaction, batch: i64, position: i64) 
     let row = tx.find(sql, &[batch.into(), position.into()])?;
     let text = row.as_ref().map(|row| row.text(0)).transpose()?.unwrap_or_default();
     Ok(serde_json::from_str(text).unwrap_or_default())
+}
+
+/// Takes up what a ledger that waits would change by now, in place of what it would have changed when it was handed in; `false` if it
+/// waits no more.
+pub(super) fn put_differences(
+    tx: &mut Transaction,
+    (batch, position): (i64, i64),
+    differences: &Differences,
+) -> Result<bool, StoreError> {
+    let text = |differences: &Differences| Value::from(json!(differences).to_string());
+    let changed = tx.execute(
+        "UPDATE import_item SET preview = $1, differences = $2 \
+         WHERE batch = $3 AND position = $4 AND state = 'previewed' AND decision = ''",
+        &[text(&differences.cut(SHOWN)), text(differences), batch.into(), position.into()],
+    )?;
+    Ok(changed == 1)
 }
 
 /// Items of a batch in the order they were handed in: at most `limit` from `offset` on, of one state if one is named.
@@ -325,6 +340,12 @@ pub(super) fn find_decided(tx: &mut Transaction, batch: i64) -> Result<(usize, O
     let waiting = size(&tx.get(sql, &[batch.into()])?, 0)?;
     let sql = "SELECT MAX(decided_at) FROM import_item WHERE batch = $1 AND decision = 'applied'";
     Ok((waiting, tx.get(sql, &[batch.into()])?.optional_at(0)?))
+}
+
+/// Place in the ledger of the newest evidence of a batch; `None` if it brought none.
+pub(super) fn find_newest_entry(tx: &mut Transaction, batch: i64) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT MAX(e.ledger_seq) FROM import_item i JOIN evidence e ON e.id = i.evidence WHERE i.batch = $1";
+    Ok(tx.get(sql, &[batch.into()])?.optional_integer(0)?.and_then(|seq| u64::try_from(seq).ok()))
 }
 
 /// Decides about a ledger; `false` if that was done before.

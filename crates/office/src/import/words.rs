@@ -1,9 +1,6 @@
 //! States and failures in words.
 
 use ::evidence::ReceiveError;
-use ::store::BlobError;
-use ::store::ledger::LedgerError;
-use axum::http::StatusCode;
 use web::list::Look;
 use web::{HttpError, SiteVisit};
 
@@ -78,25 +75,13 @@ const fn state_look(state: ItemState) -> Look {
     }
 }
 
-/// The ledger refused.
-pub(super) fn refused(err: LedgerError) -> HttpError {
-    match err {
-        LedgerError::Store(err) => err.into(),
-        LedgerError::Canonical(_)
-        | LedgerError::Damaged { .. }
-        | LedgerError::NotOurs { .. }
-        | LedgerError::Outside { .. } => HttpError::internal(err),
-    }
-}
-
 /// Evidence could not be received.
-pub(super) fn not_received(err: ReceiveError) -> HttpError {
+pub(crate) fn not_received(err: ReceiveError) -> HttpError {
     match err {
         ReceiveError::Store(err) => err.into(),
-        ReceiveError::Ledger(err) => refused(err),
-        ReceiveError::Blob(BlobError::Store(err)) => err.into(),
-        ReceiveError::Blob(BlobError::Full { .. }) => HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "http-full", ""),
-        ReceiveError::Blob(_) | ReceiveError::Importer { .. } => HttpError::internal(err),
+        ReceiveError::Ledger(err) => err.into(),
+        ReceiveError::Blob(err) => err.into(),
+        ReceiveError::Importer { .. } => HttpError::internal(err),
     }
 }
 

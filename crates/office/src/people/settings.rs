@@ -1,5 +1,6 @@
 //! Settings of the site, and which versions are at work.
 
+use ::evidence::receive::request_assessment;
 use ::evidence::store::{self as evidence_tables, SiteRow};
 use ::people::Role;
 use ::people::store::{self as tables, SETTINGS_CHANGED_BY};
@@ -8,7 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::ContentHash;
-use installation::{PROGRAM, work};
+use governance::wording::site_kind_message;
+use installation::PROGRAM;
 use serde_json::json;
 use store::ledger::Recording;
 use store::{StoreError, Transaction};
@@ -17,7 +19,7 @@ use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::fields::{Fields, Sent};
 use crate::Office;
-use crate::sign_in::{KINDS, Refusal, read_site};
+use crate::sign_in::{Refusal, read_site, site_kinds};
 use crate::state::Shared;
 
 #[derive(Template)]
@@ -31,7 +33,7 @@ struct SettingsPage<'a> {
     name: String,
     kind: String,
     kind_label: String,
-    kinds: &'static [(&'static str, &'static str)],
+    kinds: [(&'static str, &'static str); 3],
     beds: String,
     program: &'static str,
     ledger: String,
@@ -54,7 +56,7 @@ impl Present {
     }
 
     fn mark(&self) -> String {
-        let text = format!("{}\n{}\n{:?}", self.site.name, self.site.kind, self.site.beds);
+        let text = format!("{}\n{}\n{:?}", self.site.name, self.site.kind.name(), self.site.beds);
         ContentHash::of(text.as_bytes()).to_string()
     }
 }
@@ -84,7 +86,6 @@ fn draw(
     let or_typed =
         |name: &str, present: String| typed.map_or(present, |fields| fields.get(name).chars().take(200).collect());
     let beds = present.site.beds.map(|beds| beds.to_string()).unwrap_or_default();
-    let label = KINDS.iter().find(|(kind, _)| *kind == present.site.kind).map(|(_, label)| visit.text(label));
     let packs = &office.installation.packs;
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = SettingsPage {
@@ -94,9 +95,9 @@ fn draw(
         may_change: visit.is(Role::Administrator),
         seen: typed.map_or_else(|| present.mark(), |fields| fields.get("seen").to_owned()),
         name: or_typed("name", present.site.name.clone()),
-        kind_label: label.unwrap_or_else(|| present.site.kind.clone()),
-        kind: or_typed("kind", present.site.kind),
-        kinds: KINDS,
+        kind_label: visit.text(site_kind_message(present.site.kind)),
+        kind: or_typed("kind", present.site.kind.name().to_owned()),
+        kinds: site_kinds(),
         beds: or_typed("beds", beds),
         program: PROGRAM,
         ledger: office.installation.ledger.public_key().name().to_owned(),
@@ -140,10 +141,10 @@ fn save(tx: &mut Recording<'_>, sent: &Sent, site: &SiteRow) -> Result<(), Refus
     evidence_tables::put_site(tx, site, visit.now)?;
     let by = format!("{} {}", actor.who, visit.minute(visit.now));
     tables::put_setting(tx, visit.site_id(), SETTINGS_CHANGED_BY, &by)?;
-    actor.record(tx, "site.changed", &json!({ "name": site.name, "kind": site.kind, "beds": site.beds }))?;
+    actor.record(tx, "site.changed", &json!({ "name": site.name, "kind": site.kind.name(), "beds": site.beds }))?;
     // Another kind of site answers another checklist.
     if present.site.kind != site.kind {
-        work::ask_for_assessment(tx, visit.site_id(), visit.now)?;
+        request_assessment(tx, visit.site_id(), visit.now)?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::state::Shared;
 
 pub(crate) use flow::check_proof;
 pub(crate) use refusal::Refusal;
-pub(crate) use set_up::{KINDS, read_site};
+pub(crate) use set_up::{read_site, site_kinds};
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes<Shared> {

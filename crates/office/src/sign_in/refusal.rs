@@ -6,7 +6,7 @@ use store::StoreError;
 use store::ledger::LedgerError;
 use web::HttpError;
 
-/// Why a recorded transaction was given up, as the page that says so.
+/// Why a recorded transaction was given up, as the page that says so. An [`HttpError`] that can be made of an [`AdminError`], too.
 pub(crate) struct Refusal(pub(crate) HttpError);
 
 impl From<HttpError> for Refusal {
@@ -23,10 +23,7 @@ impl From<StoreError> for Refusal {
 
 impl From<LedgerError> for Refusal {
     fn from(err: LedgerError) -> Self {
-        match err {
-            LedgerError::Store(err) => err.into(),
-            other => Self(HttpError::internal(other)),
-        }
+        Self(err.into())
     }
 }
 

@@ -7,9 +7,11 @@ use ::people::password::{self, Password};
 use ::people::store::{self as tables, AccountEdit, Stage};
 use ::people::{EVERYWHERE, Role, totp};
 use askama::Template;
+use assess::SiteKind;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use governance::wording::site_kind_message;
 use serde::Deserialize;
 use serde_json::json;
 use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
@@ -20,9 +22,10 @@ use super::refusal::Refusal;
 use crate::Office;
 use crate::state::Shared;
 
-/// Kinds of sites with their messages.
-pub(crate) const KINDS: &[(&str, &str)] =
-    &[("hospital", "site-kind-hospital"), ("clinic", "site-kind-clinic"), ("pharmacy", "site-kind-pharmacy")];
+/// Kinds of sites for a form: names with their messages.
+pub(crate) fn site_kinds() -> [(&'static str, &'static str); 3] {
+    SiteKind::ALL.map(|(name, kind)| (name, site_kind_message(kind)))
+}
 /// Most beds of a site.
 const MAX_BEDS: u32 = 9_999;
 /// What failures here are counted under.
@@ -56,14 +59,14 @@ struct SetUpPage<'a> {
     visit: &'a Visit,
     wrong: Vec<String>,
     typed: Typed,
-    kinds: &'static [(&'static str, &'static str)],
+    kinds: [(&'static str, &'static str); 3],
 }
 
 fn draw(visit: &Visit, mut typed: Typed, wrong: Vec<String>) -> Result<Response, HttpError> {
     for field in [&mut typed.site_name, &mut typed.beds, &mut typed.site, &mut typed.name, &mut typed.login] {
         *field = field.chars().take(200).collect();
     }
-    page(visit, &Page::new(visit.text("set-up-title"), ""), &SetUpPage { visit, wrong, typed, kinds: KINDS })
+    page(visit, &Page::new(visit.text("set-up-title"), ""), &SetUpPage { visit, wrong, typed, kinds: site_kinds() })
 }
 
 /// Whether nobody has an account and the code is known: else there is no such page.
@@ -81,7 +84,7 @@ pub(super) async fn show(visit: Visit, State(office): State<Shared>) -> Result<R
         let typed = Typed {
             code: String::new(),
             site_name: present.as_ref().map(|site| site.name.clone()).unwrap_or_default(),
-            kind: present.as_ref().map_or_else(|| "hospital".to_owned(), |site| site.kind.clone()),
+            kind: present.as_ref().map_or(SiteKind::Hospital, |site| site.kind).name().to_owned(),
             beds: present.as_ref().and_then(|site| site.beds).map(|beds| beds.to_string()).unwrap_or_default(),
             site: present.map_or_else(|| "main".to_owned(), |site| site.id),
             name: String::new(),
@@ -109,9 +112,7 @@ pub(crate) fn read_site(visit: &Visit, id: &str, name: &str, kind: &str, beds: &
     if name.is_empty() {
         wrong.push(visit.text("site-bad-name"));
     }
-    if !KINDS.iter().any(|(known, _)| *known == kind) {
-        wrong.push(visit.text("site-bad-kind"));
-    }
+    let kind = kind.parse::<SiteKind>().map_err(|_| wrong.push(visit.text("site-bad-kind"))).ok();
     let beds = match beds.trim() {
         "" => None,
         text => match text.parse::<u32>() {
@@ -122,7 +123,10 @@ pub(crate) fn read_site(visit: &Visit, id: &str, name: &str, kind: &str, beds: &
             }
         },
     };
-    if wrong.is_empty() { Ok(SiteRow { id: id.to_owned(), name, kind: kind.to_owned(), beds }) } else { Err(wrong) }
+    match kind {
+        Some(kind) if wrong.is_empty() => Ok(SiteRow { id: id.to_owned(), name, kind, beds }),
+        _ => Err(wrong),
+    }
 }
 
 fn read(visit: &Visit, typed: &Typed) -> Result<Founding, Vec<String>> {
@@ -207,7 +211,7 @@ fn settle(office: &Office, visit: &Visit, founding: &Founding, attempt: &flow::A
         let actor = Actor { who: &who, site: &founding.site.id, now };
         evidence_tables::put_site(tx, &founding.site, now)?;
         let roles = [(EVERYWHERE.to_owned(), Role::Administrator)];
-        let body = json!({ "name": founding.site.name, "kind": founding.site.kind, "beds": founding.site.beds });
+        let body = json!({ "name": founding.site.name, "kind": founding.site.kind.name(), "beds": founding.site.beds });
         actor.record(tx, "installation.set_up", &body)?;
         let id = admin::add_person(tx, &NewPerson { login: &founding.login, edit: &edit, roles: &roles }, actor)?;
         tables::put_password(tx, id, &hash, now)?;

@@ -3,7 +3,6 @@
 //! The pages for staff need no account, so nothing internal may stand on them: no asset, no finding, no verdict. A vendor sees
 //! what is meant for vendors and its own voices, a group operator figures per site. Start with [`staff_page`].
 
-pub(crate) mod failed;
 mod group_page;
 mod notice_edit;
 mod notice_list;

@@ -9,7 +9,6 @@ use serde_json::json;
 use store::ledger::NewEntry;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::failed::Failed;
 use super::store::{self as tables, Audience, Notice, NoticeText};
 use super::{check_text, parse_number};
 use crate::state::Shared;
@@ -141,7 +140,7 @@ pub(super) async fn add(
     State(office): State<Shared>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let text = sent.check()?;
         let (who, site) = (visit.who(), visit.site_id());
         let id = office.installation.ledger.write(office.database(), visit.now, |tx| {
@@ -152,7 +151,7 @@ pub(super) async fn add(
             }
             let id = tables::add_notice(tx, site, &text, &who, visit.now)?;
             tx.append(&NewEntry { kind: "notice.written", site, who: &who, body: &entry_body(id, 1, &text) })?;
-            Ok::<_, Failed>(id)
+            Ok::<_, HttpError>(id)
         })?;
         Ok(redirect(&visit.path_of(&format!("notices/{id}"))))
     })
@@ -198,7 +197,7 @@ pub(super) async fn change(
     State(office): State<Shared>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let (id, text) = (parse_number(&id)?, sent.check()?);
         let (who, site) = (visit.who(), visit.site_id());
         office.installation.ledger.write(office.database(), visit.now, |tx| {
@@ -207,12 +206,12 @@ pub(super) async fn change(
                 return Ok(());
             }
             if notice.version != sent.version || notice.withdrawn_at.is_some() {
-                return Err(HttpError::conflict("notice-changed-by", notice.written_by).into());
+                return Err(HttpError::conflict("notice-changed-by", notice.written_by));
             }
             tables::add_version(tx, id, notice.version + 1, &text, &who, visit.now)?;
             let body = entry_body(id, notice.version + 1, &text);
             tx.append(&NewEntry { kind: "notice.changed", site, who: &who, body: &body })?;
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(redirect(&visit.path_of(&format!("notices/{id}"))))
     })
@@ -231,19 +230,19 @@ pub(super) async fn withdraw(
     State(office): State<Shared>,
     Form(sent): Form<Withdrawal>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let id = parse_number(&id)?;
         let (who, site) = (visit.who(), visit.site_id());
         office.installation.ledger.write(office.database(), visit.now, |tx| {
             let notice = tables::find_notice(tx, site, id)?.ok_or_else(HttpError::not_found)?;
             if notice.version != sent.version {
-                return Err(HttpError::conflict("notice-changed-by", notice.written_by).into());
+                return Err(HttpError::conflict("notice-changed-by", notice.written_by));
             }
             if tables::withdraw(tx, id, &who, visit.now)? {
                 let body = json!({ "id": id, "version": notice.version });
                 tx.append(&NewEntry { kind: "notice.withdrawn", site, who: &who, body: &body })?;
             }
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(redirect(&visit.path_of("notices")))
     })

@@ -9,7 +9,6 @@ use store::ledger::NewEntry;
 use web::list::{Cell, Column, List, ListQuery, Look, Total};
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
-use super::failed::Failed;
 use super::notice_edit::{NoticeForm, audience_label};
 use super::store::{self as tables, Contact, Notice};
 use super::{MAX_TEXT_CHARS, clean_text, departments};
@@ -100,17 +99,17 @@ pub(super) async fn change_contact(
     State(office): State<Shared>,
     Form(form): Form<ContactForm>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let contact = Contact { contact: clean_text(&form.contact), departments: clean_text(&form.departments) };
         if contact.contact.chars().count() > MAX_TEXT_CHARS || contact.departments.chars().count() > MAX_TEXT_CHARS {
-            return Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string()).into());
+            return Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string()));
         }
         office.installation.ledger.write(office.database(), visit.now, |tx| {
             tables::put_contact(tx, visit.site_id(), &contact, &visit.who(), visit.now)?;
             let body = json!({ "contact": contact.contact, "departments": contact.departments });
             let who = visit.who();
             tx.append(&NewEntry { kind: "staff.contact", site: visit.site_id(), who: &who, body: &body })?;
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(redirect(&visit.path_of("notices")))
     })

@@ -7,7 +7,6 @@ use serde_json::json;
 use store::ledger::NewEntry;
 use web::{Form, HttpError, SiteVisit, Visit, blocking, redirect};
 
-use super::failed::Failed;
 use super::store::{self as tables, Notice, Throttle};
 use super::{ANYBODY, departments, find_site, parse_number, staff_page};
 use crate::state::Shared;
@@ -34,7 +33,7 @@ pub(super) async fn mark(
     State(office): State<Shared>,
     Form(form): Form<Marking>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let id = parse_number(&id)?;
         let is_vendor = visit.is(Role::Vendor) && visit.standing().roles().iter().count() == 1;
         let installation = &office.installation;
@@ -46,7 +45,7 @@ pub(super) async fn mark(
                 let entry = NewEntry { kind: "notice.read", site: visit.site_id(), who: &visit.who(), body: &body };
                 tx.append(&entry)?;
             }
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(redirect(&visit.path_of(if is_vendor { "vendor" } else { "staff" })))
     })
@@ -74,22 +73,22 @@ pub(super) async fn confirm(
     State(office): State<Shared>,
     Form(form): Form<Confirmation>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let site = find_site(&office, &site)?;
         office.installation.ledger.write(office.database(), visit.now, |tx| {
             let contact = tables::find_contact(tx, &site.id)?;
             if !departments(&visit, &contact).contains(&form.department) {
-                return Err(HttpError::bad_request("staff-department-unknown", "").into());
+                return Err(HttpError::bad_request("staff-department-unknown", ""));
             }
             let notice = tables::find_notice(tx, &site.id, form.notice)?;
             let notice = check(notice, &visit, form.version, false)?;
             if !tables::may_send(tx, CONFIRMATIONS, &site.id, (&office.address_key, &visit.address), visit.now)? {
-                return Err(too_often().into());
+                return Err(too_often());
             }
             tables::confirm_for_department(tx, &notice, &form.department)?;
             let body = json!({ "notice": notice.id, "version": notice.version, "department": form.department });
             tx.append(&NewEntry { kind: "notice.confirmed", site: &site.id, who: ANYBODY, body: &body })?;
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(staff_page::back(&site.id))
     })

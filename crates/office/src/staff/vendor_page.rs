@@ -4,15 +4,14 @@ use askama::Template;
 use assess::{Audience, Framework};
 use axum::extract::State;
 use axum::response::Response;
+use governance::answers::current_framework;
 use serde::Deserialize;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::failed::Failed;
 use super::staff_page::{ShownNotice, list_shown};
 use super::store::{self as tables, NewVoice, Origin, Voice};
 use super::voice_form::{keep, receipt_of, state_label};
 use super::{check_text, lines};
-use crate::Office;
 use crate::state::Shared;
 
 /// One of the vendor's own voices.
@@ -49,7 +48,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
             let voices = tables::list_of_account(tx, visit.site_id(), account)?;
             Ok::<_, store::StoreError>((contact, voices, list_shown(tx, &visit, visit.site_id(), true, Some(account))?))
         })?;
-        let framework = current(&office, &visit);
+        let framework = current_framework(&office.installation.packs.frameworks, Audience::Vendor, visit.now);
         let body = Body {
             visit: &visit,
             notices,
@@ -71,13 +70,6 @@ fn own_voice(visit: &SiteVisit, voice: &Voice) -> OwnVoice {
         said: lines(&voice.body),
         answer: lines(&voice.answer),
     }
-}
-
-/// The newest checklist for vendors that is in force.
-fn current<'o>(office: &'o Office, visit: &SiteVisit) -> Option<&'o Framework> {
-    let all = office.installation.packs.frameworks.iter();
-    let fitting = all.filter(|one| one.audience == Audience::Vendor && one.valid_from <= visit.today());
-    fitting.max_by_key(|framework| framework.valid_from)
 }
 
 fn expectations(visit: &SiteVisit, framework: &Framework) -> Vec<Expectation> {
@@ -105,7 +97,7 @@ pub(super) async fn send(
     State(office): State<Shared>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let account = &visit.person().account;
         let company = if account.vendor.is_empty() { &account.name } else { &account.vendor };
         let (receipt, body) = (receipt_of(&sent.once)?, check_text(&sent.body)?);

@@ -8,7 +8,6 @@ use serde_json::json;
 use store::ledger::NewEntry;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::failed::Failed;
 use super::store::{self as tables, Voice, VoiceState};
 use super::voice_form::state_label;
 use super::voice_list::origin_label;
@@ -78,7 +77,7 @@ pub(super) async fn answer(
     State(office): State<Shared>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let (id, text) = (parse_number(&id)?, check_text(&sent.answer)?);
         let state = VoiceState::find(&sent.state).filter(|state| *state != VoiceState::New);
         let state = state.ok_or_else(|| HttpError::bad_request("http-bad-form", ""))?;
@@ -89,13 +88,13 @@ pub(super) async fn answer(
                 return Ok(());
             }
             if voice.state.name() != sent.before || voice.state == VoiceState::Closed {
-                return Err(HttpError::conflict("voice-faster", voice.answered_by).into());
+                return Err(HttpError::conflict("voice-faster", voice.answered_by));
             }
             tables::answer_voice(tx, id, state, &text, &who, visit.now)?;
             let kind = if state == VoiceState::Closed { "voice.closed" } else { "voice.answered" };
             let body = json!({ "id": id, "department": voice.department });
             tx.append(&NewEntry { kind, site, who: &who, body: &body })?;
-            Ok::<_, Failed>(())
+            Ok::<_, HttpError>(())
         })?;
         Ok(redirect(&visit.path_of(&format!("voices/{id}"))))
     })

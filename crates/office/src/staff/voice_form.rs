@@ -10,7 +10,6 @@ use store::ledger::NewEntry;
 use web::visit::encode_segment;
 use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
 
-use super::failed::Failed;
 use super::read_receipt::too_often;
 use super::store::{self as tables, NewVoice, Origin, Throttle, Voice, VoiceState};
 use super::{ANYBODY, MAX_TEXT_CHARS, check_text, departments, find_site, lines};
@@ -85,11 +84,11 @@ pub(super) async fn send(
     State(office): State<Shared>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, HttpError> {
-    blocking(move || -> Result<Response, Failed> {
+    blocking(move || -> Result<Response, HttpError> {
         let site = find_site(&office, &site)?;
         let contact = office.database().read(|tx| tables::find_contact(tx, &site.id))?;
         if !departments(&visit, &contact).contains(&sent.department) {
-            return Err(HttpError::bad_request("staff-department-unknown", "").into());
+            return Err(HttpError::bad_request("staff-department-unknown", ""));
         }
         let receipt = receipt_of(&sent.once)?;
         let body = check_text(&sent.body)?;
@@ -110,13 +109,13 @@ pub(super) async fn send(
 }
 
 /// Keeps a voice unless it is there already; what it says does not go into the ledger.
-pub(super) fn keep(office: &Office, visit: &Visit, new: &NewVoice<'_>, who: &str) -> Result<(), Failed> {
+pub(super) fn keep(office: &Office, visit: &Visit, new: &NewVoice<'_>, who: &str) -> Result<(), HttpError> {
     office.installation.ledger.write(office.database(), visit.now, |tx| {
         if tables::find_by_receipt(tx, new.site, new.receipt)?.is_some() {
             return Ok(());
         }
         if !tables::may_send(tx, VOICES, new.site, (&office.address_key, &visit.address), visit.now)? {
-            return Err(too_often().into());
+            return Err(too_often());
         }
         let id = tables::add_voice(tx, new, visit.now)?;
         let body = json!({ "id": id, "origin": new.origin.name(), "department": new.department });

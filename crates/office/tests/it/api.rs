@@ -283,6 +283,28 @@ fn what_is_handed_in_is_there_with_its_bytes_and_known_the_second_time() {
 }
 
 #[test]
+fn bytes_that_a_program_takes_stand_in_the_ledger_and_damaged_ones_are_not_handed_out() {
+    let house = House::empty();
+    let program = house.program("api-takes", "minato", Role::Administrator, true);
+    program.hand_in("name=a.txt", b"nothing much").expect(201);
+    let path = "/api/v1/sites/minato/evidence/1/bytes";
+    assert_eq!(program.get(path).expect(200).bytes, b"nothing much");
+    let newest = || {
+        let entries = house.office.database().read(|tx| store::ledger::list_entries(tx, None, 1)).unwrap();
+        entries.into_iter().next().unwrap()
+    };
+    let taken = newest();
+    assert_eq!((taken.kind.as_str(), &taken.body["evidence"]), ("evidence.downloaded", &1.into()));
+    assert!(taken.who.starts_with("api-takes"), "{taken:?}");
+    let hash = base::ContentHash::of(b"nothing much").to_string();
+    let blob = house.office.installation.settings.data.join("blobs").join(&hash[..2]).join(&hash[2..]);
+    std::fs::set_permissions(&blob, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(&blob, b"something else").unwrap();
+    program.get(path).expect(409).says("evidence-damaged");
+    assert_eq!(newest().seq, taken.seq, "what was not handed out was not taken");
+}
+
+#[test]
 fn before_the_first_assessment_nothing_is_said_to_be_known() {
     let house = House::empty();
     let program = house.program("api-empty", "minato", Role::Auditor, false);

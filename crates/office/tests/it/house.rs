@@ -120,7 +120,7 @@ impl House {
         let site = SiteRow {
             id: "minato".to_owned(),
             name: "みなと総合病院".to_owned(),
-            kind: "hospital".to_owned(),
+            kind: assess::SiteKind::Hospital,
             beds: Some(320),
         };
         installation.put_site(&site).unwrap();
@@ -147,7 +147,7 @@ impl House {
                 let row = SiteRow {
                     id: site.id.to_owned(),
                     name: site.name.to_owned(),
-                    kind: site.kind.name().to_owned(),
+                    kind: site.kind.name().parse().unwrap(),
                     beds: (site.beds > 0).then_some(site.beds),
                 };
                 house.office.installation.put_site(&row).unwrap();
@@ -161,7 +161,7 @@ impl House {
     pub(crate) fn hand_in(&self, site: &str, files: Vec<(String, Vec<u8>)>) {
         let installation = &self.office.installation;
         let gathered = Gathered::from_files(files, installation.settings.limits);
-        installation.receive_all(site, "test", &gathered, Mode::Apply, |_, _| Ok(())).unwrap();
+        installation.receive_all(site, "test", &gathered, Mode::Apply, |_, _| {}).unwrap();
         self.work();
     }
 

@@ -54,7 +54,7 @@ pub fn search_entries(
     let floor = before.saturating_sub(LOOKED_AT);
     let mut found = Found::default();
     while before > floor {
-        let rows = read_some(tx, search, floor, before)?;
+        let rows = read_some(tx, search, floor, before, "DESC")?;
         let is_last = i64::try_from(rows.len()).unwrap_or(i64::MAX) < AT_ONCE;
         for (seq, line) in rows {
             before = seq;
@@ -75,13 +75,42 @@ pub fn search_entries(
     Ok(found)
 }
 
-/// Lines that may be wanted, newest first. The text of an entry names its site near its end; that a body holds the same text is
+/// The first entry from `from` on that is wanted and fits. Looks at no more than 20,000 entries.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_first_entry(
+    tx: &mut Transaction,
+    search: &EntrySearch<'_>,
+    from: u64,
+    fits: impl Fn(&Entry) -> bool,
+) -> Result<Option<Entry>, StoreError> {
+    let end = from.saturating_add(LOOKED_AT);
+    let mut from = from;
+    loop {
+        let rows = read_some(tx, search, from, end, "ASC")?;
+        let is_last = i64::try_from(rows.len()).unwrap_or(i64::MAX) < AT_ONCE;
+        for (seq, line) in rows {
+            from = seq.saturating_add(1);
+            let Ok(entry) = Entry::parse(&line) else { continue };
+            if search.wants(&entry) && fits(&entry) {
+                return Ok(Some(entry));
+            }
+        }
+        if is_last {
+            return Ok(None);
+        }
+    }
+}
+
+/// Lines that may be wanted, in this order. The text of an entry names its site near its end; that a body holds the same text is
 /// sorted out after parsing.
 fn read_some(
     tx: &mut Transaction,
     search: &EntrySearch<'_>,
     floor: u64,
     before: u64,
+    order: &'static str,
 ) -> Result<Vec<(u64, String)>, StoreError> {
     let site = serde_json::Value::from(search.site).to_string();
     let site = site.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -97,7 +126,7 @@ fn read_some(
     });
     let sql = format!(
         "SELECT seq, canonical FROM ledger_entry WHERE seq < $1 AND seq >= $2 AND canonical LIKE $3 ESCAPE '\\' {kind}\
-         ORDER BY seq DESC LIMIT $4"
+         ORDER BY seq {order} LIMIT $4"
     );
     tx.query(&sql, &values)?.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
 }

@@ -10,8 +10,12 @@ fn steps() -> Vec<store::Migration> {
 }
 
 fn put_site(tx: &mut Transaction, id: &str) -> Result<(), StoreError> {
-    let site =
-        evidence::store::SiteRow { id: id.to_owned(), name: id.to_owned(), kind: "hospital".to_owned(), beds: None };
+    let site = evidence::store::SiteRow {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        kind: assess::SiteKind::Hospital,
+        beds: None,
+    };
     evidence::store::put_site(tx, &site, NOW)
 }
 
