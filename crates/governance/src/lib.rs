@@ -17,6 +17,7 @@ pub mod store;
 mod subject_lines;
 pub mod tasks;
 mod tiles;
+pub mod watch;
 pub mod wording;
 
 use ::store::Migration;

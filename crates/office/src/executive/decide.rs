@@ -19,8 +19,8 @@ use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::decisions::{clean_text, decider, exceptions, refuse};
+use super::plain;
 use super::waiting::class_message;
-use super::{plain, store as room_tables};
 use crate::assets::words::may_open_evidence;
 use crate::state::Shared;
 
@@ -173,12 +173,14 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
 
 fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
     let may_open = may_open_evidence(visit);
-    let mut view = |control: &Control| {
-        let name = room_tables::find_evidence_name(tx, visit.site_id(), control.evidence)?.unwrap_or_default();
+    let numbers = exception.controls.iter().map(|control| control.evidence).collect();
+    let names = tables::list_evidence_names(tx, visit.site_id(), &numbers)?;
+    let view = |control: &Control| {
+        let name = names.get(&control.evidence).map_or("", String::as_str);
         let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };
-        Ok(ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path })
+        ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path }
     };
-    exception.controls.iter().map(&mut view).collect()
+    Ok(exception.controls.iter().map(view).collect())
 }
 
 /// The form of who decides.

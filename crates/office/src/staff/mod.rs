@@ -19,7 +19,6 @@ mod watches;
 
 use ::people::Role;
 use ::store::Migration;
-use base::UtcSeconds;
 use web::{HttpError, Needs, Routes, SiteName, Visit};
 
 pub(crate) use watches::Watches;
@@ -122,12 +121,6 @@ fn departments(visit: &Visit, contact: &store::Contact) -> Vec<String> {
     visit.text("staff-usual-departments").split('|').map(|name| name.trim().to_owned()).collect()
 }
 
-/// The first moment of the month in Japan.
-fn month_start(now: UtcSeconds) -> UtcSeconds {
-    let (_, _, day) = now.date_jst().parts();
-    now.date_jst().plus_days(1 - i64::from(day)).start_jst()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,10 +128,5 @@ mod tests {
     #[test]
     fn a_text_keeps_its_lines_and_loses_what_turns_them_around() {
         assert_eq!(clean_text(" あ\u{202e}い \r\n\r\nう\u{7} "), "あい\n\nう");
-    }
-
-    #[test]
-    fn the_month_begins_at_midnight_in_japan() {
-        assert_eq!(month_start(UtcSeconds(1_795_143_600)).minute_jst(), "2026-11-01 00:00");
     }
 }

@@ -6,7 +6,9 @@ use axum::response::Response;
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::store::{self as tables, Member, Notice, Reader};
+use ::people::store::{Member, list_members};
+
+use super::store::{self as tables, Notice, Reader};
 use super::{departments, parse_number};
 use crate::state::Shared;
 
@@ -79,7 +81,7 @@ pub(super) async fn show(
 
 fn find(tx: &mut store::Transaction, visit: &SiteVisit, id: i64) -> Result<Option<Known>, store::StoreError> {
     let Some(notice) = tables::find_notice(tx, visit.site_id(), id)? else { return Ok(None) };
-    let mut members = tables::list_members(tx, visit.site_id())?;
+    let mut members = list_members(tx, visit.site_id())?;
     members.retain(|member| notice.text.audience.is_for(member.is_vendor));
     let contact = tables::find_contact(tx, visit.site_id())?;
     Ok(Some(Known {

@@ -22,7 +22,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use export::{ExportError, export};
 pub use key::{KeyError, LedgerKey, PublicKey};
 pub use problem::{Finding, Place, Problem, Verification};
-pub use search::{EntrySearch, Found, search_entries};
+pub use search::{EntrySearch, Found, count_entries, find_newest, list_entries_about, search_entries};
 pub use verify::{VerifyError, verify, verify_tail};
 pub use verify_export::verify_export;
 
