@@ -4,6 +4,7 @@
 //! Start with [`assessment`] (what the facts answer), then [`answers`] (what a checklist makes of it) and [`build`] (the report).
 
 pub mod answers;
+mod asks;
 pub mod assessment;
 pub mod build;
 pub mod decisions;
@@ -15,6 +16,7 @@ pub mod snapshot;
 pub mod statement;
 pub mod store;
 mod subject_lines;
+mod task_key;
 pub mod tasks;
 mod tiles;
 pub mod watch;

@@ -241,7 +241,7 @@ fn task_texts(tx: &mut Transaction, material: &Material<'_>) -> Result<BTreeMap<
     let mut texts = BTreeMap::new();
     for task in tables::list_tasks(tx, &material.site.id, true)? {
         let (title, why) = wording.text(&task.key);
-        texts.insert(task.key, TaskText { title, why });
+        texts.insert(task.key.to_string(), TaskText { title, why });
     }
     Ok(texts)
 }

@@ -92,6 +92,23 @@ pub struct Tile {
     pub state: TileState,
     /// Why, in a few words.
     pub reason: String,
+    /// What it says that by; `None` if nothing is known.
+    #[serde(default)]
+    pub source: Option<TileSource>,
+}
+
+/// What a tile goes by: the worst of what it watches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TileSource {
+    /// The check of this id.
+    Check(String),
+    /// An item of a checklist, by the ids of both.
+    Item {
+        /// The checklist.
+        checklist: String,
+        /// The item.
+        item: String,
+    },
 }
 
 /// How many items have which verdict.
@@ -325,6 +342,21 @@ pub struct AskLine {
     pub how: String,
     /// Numbers of the items it would answer.
     pub answers: Vec<String>,
+    /// The document that would answer it: names of the kinds, any one of which will do. Empty if it is an export.
+    #[serde(default)]
+    pub papers: Vec<String>,
+    /// The sort of machine on which that export is made; `None` if not on one.
+    #[serde(default)]
+    pub made_on: Option<MadeOn>,
+}
+
+/// The sort of machine on which an export is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MadeOn {
+    /// A domain controller.
+    Domain,
+    /// Each machine by itself.
+    Machine,
 }
 
 /// A deviation somebody took responsibility for.

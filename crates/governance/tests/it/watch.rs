@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Severity, UtcSeconds};
-use governance::tasks::{Assignment, Due, assign, settle_tasks};
+use governance::tasks::{Assignment, Due, TaskKey, assign, settle_tasks};
 use governance::watch::{Watch, find_state, find_watch};
 use testkit::{NOW, on_each_database, test_ledger};
 
@@ -22,7 +22,7 @@ fn what_settling_and_assigning_write_counts_as_followed() {
         let (database, ledger) = (&store.database, test_ledger()?);
         let site = evidence::store::SiteRow { id: "a".into(), name: "a".into(), kind: "hospital".into(), beds: None };
         database.transaction::<_, store::StoreError>(|tx| evidence::store::put_site(tx, &site, NOW))?;
-        let wanted = BTreeMap::from([("fix:ACC-01".to_owned(), Severity::High)]);
+        let wanted = BTreeMap::from([(TaskKey::Fix("ACC-01".to_owned()), Severity::High)]);
         settle_tasks(database, &ledger, "a", &wanted, &BTreeSet::new(), NOW)?;
         let task = Assignment { id: 1, owner: "佐藤", due: Due::Open, seen_owner: None, who: "admin" };
         assign(database, &ledger, "a", &task, NOW)?;

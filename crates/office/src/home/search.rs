@@ -248,8 +248,9 @@ fn tasks(tx: &mut Transaction, search: &Search<'_>) -> Result<Vec<Hit>, StoreErr
     let texts = snapshot::list_task_texts(tx, site, lang)?;
     let mut hits = Vec::new();
     for task in governance::store::list_tasks(tx, site, false)? {
-        let Some(text) = texts.get(&task.key) else { continue };
-        if search.fits(&[&text.title, &text.why, &task.owner, &task.key]) {
+        let key = task.key.to_string();
+        let Some(text) = texts.get(&key) else { continue };
+        if search.fits(&[&text.title, &text.why, &task.owner, &key]) {
             let href = search.visit.path_of(&format!("tasks/{}", task.id));
             hits.push(Hit { label: cut(&text.title), about: cut(&text.why), href });
         }
