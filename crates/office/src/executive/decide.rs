@@ -20,7 +20,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::decisions::{clean_text, decider, exceptions, refuse};
 use super::plain;
-use super::waiting::class_message;
+use super::waiting::{class_message, severity};
 use crate::assets::words::may_open_evidence;
 use crate::state::Shared;
 
@@ -94,7 +94,7 @@ pub(super) async fn show_exception(
         let id = number(&id)?;
         let matter = office.database().read(|tx| {
             let exception = tables::find_exception(tx, visit.site_id(), id)?;
-            exception.map(|exception| of_exception(tx, &visit, &exception)).transpose()
+            exception.map(|exception| of_exception(tx, &office, &visit, &exception)).transpose()
         })?;
         draw(&visit, &matter.ok_or_else(HttpError::not_found)?)
     })
@@ -126,7 +126,12 @@ fn of_decision(visit: &SiteVisit, decision: &Decision) -> Matter {
     }
 }
 
-fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Matter, StoreError> {
+fn of_exception(
+    tx: &mut Transaction,
+    office: &Shared,
+    visit: &SiteVisit,
+    exception: &Exception,
+) -> Result<Matter, StoreError> {
     let check = snapshot::find_check(tx, visit.site_id(), visit.lang, &exception.check)?;
     let mut facts = Vec::new();
     if let Some(check) = &check {
@@ -156,7 +161,7 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
         facts.push((visit.text("decision-decided-by"), format!("{who} {}", visit.minute(at))));
         facts.push((visit.text("decision-remark"), remark));
     }
-    let grave = needs_executive(check.as_ref().map(|check| check.severity));
+    let grave = needs_executive(severity(&office.installation.packs, &exception.check));
     let subject = plain::subject_of(visit, check.as_ref());
     let class = if grave { "decision-class-accept-high-risk" } else { "decision-class-accept-risk" };
     Ok(Matter {
@@ -255,8 +260,7 @@ fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &M
     let done = match matters {
         Matters::Decision => exceptions(office, visit).decide(&decider, id, &said),
         Matters::Exception => {
-            let checks = &office.installation.packs.checks;
-            let severity = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.severity);
+            let severity = |check: &str| severity(&office.installation.packs, check);
             exceptions(office, visit).rule_on_exception(&decider, id, &said, severity)
         }
     };

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use base::{Severity, UtcSeconds, Verdict};
 use governance::snapshot::{self, Checklist, Head};
+use installation::Packs;
 use report::model::{FindingLine, ItemReport, Tile, TileSource, VerdictCounts};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
@@ -40,7 +41,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
             .filter(|framework| framework.audience == Audience::Executive)
             .map(|framework| framework.id.as_str())
             .collect();
-        let known = office.database().read(|tx| load(tx, &visit, &executive))?;
+        let known = office.database().read(|tx| load(tx, &office.installation.packs, &visit, &executive))?;
         let page = Page::new(visit.text("executive-title"), "executive").help(visit.text("executive-help"));
         match known {
             None => web::page(&visit, &page, &Empty { visit: &visit }),
@@ -50,7 +51,12 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
     .await
 }
 
-fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<Option<Known>, StoreError> {
+fn load(
+    tx: &mut Transaction,
+    packs: &Packs,
+    visit: &SiteVisit,
+    executive: &[&str],
+) -> Result<Option<Known>, StoreError> {
     let (site, lang) = (visit.site_id(), visit.lang);
     let Some(head) = snapshot::find_head(tx, site, lang)? else { return Ok(None) };
     let id = head.checklists.iter().find(|checklist| executive.contains(&checklist.id.as_str()));
@@ -62,7 +68,7 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<O
     Ok(Some(Known {
         items,
         findings,
-        waiting: waiting::list(tx, visit)?,
+        waiting: waiting::list(tx, packs, visit)?,
         pdf: room_tables::find_newest_pdf(tx, site)?,
         head,
     }))
