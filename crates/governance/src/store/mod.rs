@@ -17,7 +17,8 @@ pub(crate) use decisions::{add_decision, add_ruling, close_decision, was_denied}
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
 pub use papers::{evidence_exists, list_document_subjects, list_evidence_names, list_recent_evidence, newest_evidence};
 pub use snapshot::{
-    SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_by_alias, find_subject_line, list_subject_lines,
+    SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, facts_of, find_by_alias, find_subject_line,
+    list_related_lines, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
 pub use turns::{Turn, find_newest_evidence_about, find_turn, take_turn};
