@@ -11,6 +11,7 @@ pub mod decisions;
 pub mod documents;
 pub mod exceptions;
 pub mod lines;
+pub mod lists;
 mod sentences;
 pub mod snapshot;
 pub mod statement;
@@ -54,6 +55,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 4,
         name: "decisions",
         sql: include_str!("../migrations/0004_decisions.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 5,
+        name: "facts of lines",
+        sql: include_str!("../migrations/0005_facts_of_lines.sql"),
     },
 ];
 

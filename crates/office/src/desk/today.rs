@@ -9,6 +9,7 @@ use axum::response::Response;
 use base::{Severity, UtcSeconds};
 use evidence::store::EvidenceRow;
 use governance::exceptions::{Exception, ExceptionState};
+use governance::lists::Exports;
 use governance::snapshot::{self, TaskText};
 use governance::store as tables;
 use governance::tasks::{Task, in_order};
@@ -143,7 +144,7 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
         things: first_things(packs, &known.tasks).map(|task| thing(visit, packs, known, task)).collect(),
         others,
         ending: ending.collect(),
-        aging: known.newest.iter().filter_map(|(importer, at)| aging(visit, importer, *at)).collect(),
+        aging: known.newest.iter().filter_map(|(importer, at)| aging(visit, &packs.exports, importer, *at)).collect(),
         failed: known.failed.iter().map(|(kind, at)| failed(visit, kind, *at)).collect(),
         last: known.last.as_ref().map(|last| {
             let arguments = [
@@ -179,28 +180,11 @@ fn thing(visit: &SiteVisit, packs: &Packs, known: &Known, task: &Task) -> Thing 
     }
 }
 
-/// For how many days an export of this kind counts: the shortest `fresh_days` of what it mainly says (`packs/facts/`), and for the
-/// list of exploited weaknesses what `VUL` asks. `None`: each document says so itself.
-fn fresh_days(importer: &str) -> Option<i64> {
-    match importer {
-        "statement" | "support_dates" => None,
-        "kev_json" => Some(14),
-        "directory_csv" => Some(45),
-        _ => Some(100),
-    }
-}
-
 /// A sentence if the newest export of a kind grows old soon, or has.
-fn aging(visit: &SiteVisit, importer: &str, at: UtcSeconds) -> Option<String> {
-    let left = fresh_days(importer)? - visit.now.days_since(at);
-    let kind = visit.text(match importer {
-        "ledger_sheet" => "desk-export-ledger",
-        "nmap_xml" => "desk-export-scan",
-        "directory_csv" => "desk-export-directory",
-        "kev_json" => "desk-export-exploited",
-        "gpo_backup" | "registry_policy" | "audit_policy" | "security_inf" => "desk-export-settings",
-        _ => "desk-export-other",
-    });
+fn aging(visit: &SiteVisit, exports: &Exports, importer: &str, at: UtcSeconds) -> Option<String> {
+    let export = exports.find(importer).filter(|export| export.fresh_days > 0)?;
+    let left = i64::from(export.fresh_days) - visit.now.days_since(at);
+    let kind = export.label.get(visit.lang);
     match left {
         ..0 => Some(visit.say("desk-aged", &[("kind", kind.into())])),
         0..=AGING_DAYS => Some(visit.say("desk-aging", &[("kind", kind.into()), ("days", left.into())])),

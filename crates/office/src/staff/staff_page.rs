@@ -13,7 +13,7 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteName, SiteVisit, Visit, blocking, page, redirect};
 
 use super::store as tables;
-use super::{departments, find_site, lines};
+use super::{Department, departments, find_site, lines};
 use crate::Office;
 use crate::state::Shared;
 
@@ -38,7 +38,7 @@ struct Body<'a> {
     base: String,
     notices: Vec<ShownNotice>,
     contacts: Vec<String>,
-    departments: Vec<String>,
+    departments: Vec<Department>,
     watch: Vec<String>,
     /// Whether records came lately and were reviewed this month.
     is_watched: bool,
@@ -131,7 +131,7 @@ fn draw(
     let body = Body {
         visit,
         contacts: lines(&contact.contact),
-        departments: departments(visit, &contact),
+        departments: departments(visit, office, &contact),
         watch: sentences(visit, &watch, items),
         is_watched: watch.assessments > 0 && watch.last.is_some_and(|last| visit.now.days_since(last) <= OLD_DAYS),
         own: own.map(|visit| visit.path_of("notices")).unwrap_or_default(),

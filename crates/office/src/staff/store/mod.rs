@@ -27,28 +27,45 @@ pub(crate) struct Contact {
     pub(crate) contact: String,
     /// Departments, one per line; empty: the usual ones.
     pub(crate) departments: String,
+    /// Counts the changes; 0: nobody said anything yet.
+    pub(crate) version: i64,
+    /// Who made the last one; empty before the first.
+    pub(crate) changed_by: String,
 }
 
 /// Whom to call at a site; empty if nobody said.
 pub(crate) fn find_contact(tx: &mut Transaction, site: &str) -> Result<Contact, StoreError> {
-    let row = tx.find("SELECT contact, departments FROM staff_contact WHERE site = $1", &[site.into()])?;
+    let row =
+        tx.find("SELECT contact, departments, version, changed_by FROM staff_contact WHERE site = $1", &[site.into()])?;
     let Some(row) = row else { return Ok(Contact::default()) };
-    Ok(Contact { contact: row.text(0)?.to_owned(), departments: row.text(1)?.to_owned() })
+    Ok(Contact {
+        contact: row.text(0)?.to_owned(),
+        departments: row.text(1)?.to_owned(),
+        version: row.integer(2)?,
+        changed_by: row.text(3)?.to_owned(),
+    })
 }
 
-/// Says whom to call.
+/// Says whom to call, in place of what was said before.
 pub(crate) fn put_contact(
     tx: &mut Transaction,
     site: &str,
     contact: &Contact,
-    who: &str,
     now: UtcSeconds,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO staff_contact (site, contact, departments, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO staff_contact (site, contact, departments, version, changed_by, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (site) DO UPDATE SET contact = excluded.contact, departments = excluded.departments, \
-         changed_by = excluded.changed_by, changed_at = excluded.changed_at",
-        &[site.into(), (&contact.contact).into(), (&contact.departments).into(), who.into(), now.into()],
+         version = excluded.version, changed_by = excluded.changed_by, changed_at = excluded.changed_at",
+        &[
+            site.into(),
+            (&contact.contact).into(),
+            (&contact.departments).into(),
+            contact.version.into(),
+            (&contact.changed_by).into(),
+            now.into(),
+        ],
     )?;
     Ok(())
 }
