@@ -136,10 +136,9 @@ fn of_exception(
     let mut facts = Vec::new();
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
-        let [holds, fails, unknown, stale, _] = check.counts;
         let verdict = plain::verdict_badge(visit, check.verdict).text;
-        let all = holds + fails + unknown + stale;
-        let arguments = [("verdict", verdict.into()), ("fails", fails.into()), ("all", all.into())];
+        let counts = check.counts;
+        let arguments = [("verdict", verdict.into()), ("fails", counts.fails.into()), ("all", counts.asked().into())];
         facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
         facts.push((visit.text("decision-patients"), check.why.clone()));
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use base::Date;
 use governance::decisions::{Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, NewDecision};
-use governance::exceptions::{Exception, ExceptionState, Office as Exceptions};
+use governance::exceptions::{Exception, ExceptionState, Exceptions};
 use governance::{snapshot, store as tables};
 use people::Role;
 use people::account::clean_name;

@@ -1,7 +1,7 @@
 //! The executive's page, decisions, and reports.
 
 use base::{Severity, UtcSeconds};
-use governance::exceptions::{Control, NewException, Office as Exceptions};
+use governance::exceptions::{Control, Exceptions, NewException};
 use people::Role;
 use people::session::Deputy;
 use serde_json::Value;
