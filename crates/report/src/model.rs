@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::as_text::{as_text, option_text, read_option, read_text};
 
+pub use crate::tile::{Tile, TileSource, TileState};
+
 /// Everything one report says about one site at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -67,48 +69,6 @@ pub struct Checkpoint {
     pub root: String,
     /// The whole signed note.
     pub note: String,
-}
-
-/// How a subject of the first page stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TileState {
-    /// 良
-    Good,
-    /// 注意
-    Caution,
-    /// 危険
-    Danger,
-    /// 不明: never shown like [`Self::Good`].
-    Unknown,
-}
-
-/// One subject of the first page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tile {
-    /// The subject: 外部接続, バックアップ.
-    pub label: String,
-    /// How it stands.
-    pub state: TileState,
-    /// Why, in a few words.
-    pub reason: String,
-    /// What it says that by; `None` if nothing is known.
-    #[serde(default)]
-    pub source: Option<TileSource>,
-}
-
-/// What a tile goes by: the worst of what it watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TileSource {
-    /// The check of this id.
-    Check(String),
-    /// An item of a checklist, by the ids of both.
-    Item {
-        /// The checklist.
-        checklist: String,
-        /// The item.
-        item: String,
-    },
 }
 
 /// How many items have which verdict.
@@ -352,6 +312,7 @@ pub struct AskLine {
 
 /// The sort of machine on which an export is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MadeOn {
     /// A domain controller.
     Domain,

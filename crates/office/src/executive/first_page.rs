@@ -1,4 +1,4 @@
-//! Five minutes a week: where the hospital stands, in words for those who decide. Prints on one page.
+//! Five minutes a week: where the hospital stands, in words for those who decide. Prints on the two sides of one sheet.
 
 use ::store::{StoreError, Transaction};
 use askama::Template;
