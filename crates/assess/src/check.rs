@@ -56,6 +56,8 @@ pub struct Check {
     pub fix: Text,
     /// Which export or document would answer it.
     pub ask: Text,
+    /// The sort of machine on which the export is made; `None` if it is not made on one, or on any.
+    pub made_on: Option<MadeOn>,
     /// Where the value comes from.
     pub source: String,
     /// Edition of the source.
@@ -66,6 +68,15 @@ pub struct Check {
     pub rows: Vec<String>,
     /// Its own tests.
     pub tests: Vec<CheckTest>,
+}
+
+/// The sort of machine on which an export is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeOn {
+    /// A domain controller.
+    Domain,
+    /// Each machine by itself.
+    Machine,
 }
 
 /// A test a check brings along.
@@ -169,6 +180,8 @@ impl CheckPack {
 const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 
+const MADE_ON: [(&str, MadeOn); 2] = [("domain", MadeOn::Domain), ("machine", MadeOn::Machine)];
+
 /// Names of the marks in packs.
 pub(crate) const MARKS: [(&str, Mark); 4] =
     [("seen", Mark::Seen), ("press", Mark::Press), ("inferred", Mark::Inferred), ("unverified", Mark::Unverified)];
@@ -184,6 +197,7 @@ fn read_check(dictionary: &Dictionary, fields: &mut Fields<'_>) -> Option<Check>
     let expect = compile(dictionary, subject, fields, "expect", expect);
     let severity = fields.choice("severity", &SEVERITIES);
     let (why, fix, ask) = (fields.label("why"), fields.label("fix"), fields.label("ask"));
+    let made_on = fields.optional_choice("made_on", &MADE_ON);
     let (source, edition) = (fields.text("source"), fields.text("edition"));
     let mark = fields.choice("mark", &MARKS);
     let rows = fields.texts("rows");
@@ -198,6 +212,7 @@ fn read_check(dictionary: &Dictionary, fields: &mut Fields<'_>) -> Option<Check>
         why: why?,
         fix: fix?,
         ask: ask?,
+        made_on,
         source: source?,
         edition: edition?,
         mark: mark?,

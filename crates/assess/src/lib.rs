@@ -20,7 +20,7 @@ mod test_pack;
 pub mod version;
 pub mod wording;
 
-pub use check::{Check, CheckPack, CheckTest, RollUp, TestFailure};
+pub use check::{Check, CheckPack, CheckTest, MadeOn, RollUp, TestFailure};
 pub use dictionary::{Definition, Dictionary, DictionaryError, KeyId, Merge};
 pub use expression::{Expression, ExpressionError};
 pub use facts::{Fact, FactId, SubjectFacts};

@@ -1,10 +1,8 @@
 //! The accountability report (説明責任レポート) of a site, filled from its answers.
 
-use std::collections::BTreeMap;
-
 use ::store::{StoreError, Transaction, ledger};
 use assess::{Check, Reason};
-use base::{Lang, Verdict};
+use base::Lang;
 use evidence::World;
 use evidence::store::{self as evidence_tables, SiteRow};
 use i18n::message;
@@ -14,6 +12,7 @@ use report::model::{
 };
 
 use crate::answers::{ItemAnswer, SiteAnswers};
+use crate::asks::asks;
 use crate::assessment::Assessment;
 use crate::documents::DocumentKinds;
 use crate::exceptions::ExceptionState;
@@ -236,56 +235,6 @@ fn findings(
         });
     }
     Ok(lines)
-}
-
-/// What would answer the open questions: the same export is asked for once, with every item it serves.
-fn asks(material: &Material<'_>) -> Vec<AskLine> {
-    let mut by_text: BTreeMap<(usize, String), AskLine> = BTreeMap::new();
-    for item in material.answers.iter().flat_map(|answers| &answers.items) {
-        if matches!(item.verdict, Verdict::Proved) {
-            continue;
-        }
-        for reason in &item.reasons {
-            let Reason::Check { check, verdict: Verdict::Unknown | Verdict::Stale } = reason else { continue };
-            let Some(check) = material.checks.iter().find(|one| one.id == *check) else { continue };
-            let how = check.ask.get(material.lang).to_owned();
-            add_ask(&mut by_text, check.title.get(material.lang), how, item);
-        }
-        let no_paper = item.reasons.iter().any(|reason| {
-            matches!(
-                reason,
-                Reason::NothingSubmitted
-                    | Reason::ClaimNotEnough
-                    | Reason::ClaimTooOld { .. }
-                    | Reason::DocumentExpired { .. }
-                    | Reason::ElementsMissing { .. }
-            )
-        });
-        if no_paper && !item.item.documents.is_empty() {
-            let labels: Vec<String> = item
-                .item
-                .documents
-                .iter()
-                .map(|kind| material.kinds.label(kind).get(material.lang).to_owned())
-                .collect();
-            let how = message(material.lang, "ask-document", &[("documents", labels.join("・").into())]);
-            add_ask(&mut by_text, item.item.text.get(material.lang), how, item);
-        }
-    }
-    by_text.into_values().collect()
-}
-
-fn add_ask(by_text: &mut BTreeMap<(usize, String), AskLine>, what: &str, how: String, item: &ItemAnswer<'_>) {
-    let order = by_text.len();
-    let present = by_text.iter().find(|((_, text), _)| *text == how).map(|(key, _)| key.clone());
-    let line = by_text.entry(present.unwrap_or((order, how.clone()))).or_insert_with(|| AskLine {
-        what: what.to_owned(),
-        how,
-        answers: Vec::new(),
-    });
-    if !line.answers.contains(&item.item.number) {
-        line.answers.push(item.item.number.clone());
-    }
 }
 
 fn summary(

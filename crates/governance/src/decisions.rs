@@ -10,7 +10,7 @@ use ::store::ledger::{LedgerError, NewEntry, Recording};
 use base::{Date, Severity};
 use serde_json::json;
 
-use crate::exceptions::{ExceptionError, ExceptionState, Office, is_same_person};
+use crate::exceptions::{ExceptionError, ExceptionState, Exceptions, is_same_person};
 use crate::store as tables;
 
 pub use model::{Capacity, Decider, Decision, DecisionClass, DecisionState, NewDecision, Outcome, Ruling};
@@ -106,7 +106,7 @@ pub fn needs_executive(severity: Option<Severity>) -> bool {
     severity.is_none_or(|severity| severity <= Severity::High)
 }
 
-impl Office<'_> {
+impl Exceptions<'_> {
     /// Asks for a decision; returns its number. What the same person asked in the same words and still waits is not asked twice.
     ///
     /// # Errors

@@ -159,7 +159,7 @@ pub enum ExceptionError {
 
 /// Where decisions go.
 #[derive(Debug, Clone, Copy)]
-pub struct Office<'a> {
+pub struct Exceptions<'a> {
     /// The database.
     pub database: &'a Database,
     /// The witness.
@@ -170,7 +170,7 @@ pub struct Office<'a> {
     pub now: UtcSeconds,
 }
 
-impl Office<'_> {
+impl Exceptions<'_> {
     /// Asks for an exception; it counts only after somebody else approved it. Returns its number: that of the first request if
     /// the very same one waits already.
     ///

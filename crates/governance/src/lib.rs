@@ -4,6 +4,7 @@
 //! Start with [`assessment`] (what the facts answer), then [`answers`] (what a checklist makes of it) and [`build`] (the report).
 
 pub mod answers;
+mod asks;
 pub mod assessment;
 pub mod build;
 mod conclusion;
@@ -11,13 +12,16 @@ pub mod decisions;
 pub mod documents;
 pub mod exceptions;
 pub mod lines;
+pub mod lists;
 mod sentences;
 pub mod snapshot;
 pub mod statement;
 pub mod store;
 mod subject_lines;
+mod task_key;
 pub mod tasks;
 mod tiles;
+pub mod watch;
 pub mod wording;
 
 use ::store::Migration;
@@ -53,6 +57,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 4,
         name: "decisions",
         sql: include_str!("../migrations/0004_decisions.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 5,
+        name: "facts of lines",
+        sql: include_str!("../migrations/0005_facts_of_lines.sql"),
     },
 ];
 

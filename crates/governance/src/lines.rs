@@ -105,7 +105,7 @@ impl<'a> Lookup<'a> {
 }
 
 /// `hostname/ehr01` → `ehr01`: people need not know by which mark a thing was recognised.
-fn plain_id(id: &str) -> &str {
+pub(crate) fn plain_id(id: &str) -> &str {
     ["hostname/", "ip/", "name/"].iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id)
 }
 

@@ -38,8 +38,8 @@ pub struct Head {
     pub tiles: Vec<Tile>,
     /// The checklists, without their items.
     pub checklists: Vec<ChecklistHead>,
-    /// Findings by severity, gravest first: critical, high, medium, low.
-    pub findings: [usize; 4],
+    /// Findings by severity.
+    pub findings: FindingCounts,
     /// What would answer open questions.
     pub asks: usize,
     /// How many subjects of each kind are known, by the name of the kind.
@@ -100,8 +100,8 @@ pub struct CheckReport {
     pub has_exception: bool,
     /// Kind of the subjects asked.
     pub subject: String,
-    /// Subjects for which it holds, fails, is unknown, is stale, does not apply.
-    pub counts: [usize; 5],
+    /// What came out for how many subjects.
+    pub counts: SubjectCounts,
     /// Why it matters.
     pub why: String,
     /// What to do.
@@ -116,6 +116,53 @@ pub struct CheckReport {
     pub missing: Vec<String>,
     /// The facts that decided, failing subjects first.
     pub evidence: Vec<EvidenceLine>,
+}
+
+/// Findings by severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FindingCounts {
+    /// 緊急
+    pub critical: usize,
+    /// 高
+    pub high: usize,
+    /// 中
+    pub medium: usize,
+    /// 低
+    pub low: usize,
+}
+
+impl FindingCounts {
+    fn add(&mut self, severity: Severity) {
+        *match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+        } += 1;
+    }
+}
+
+/// What a check answered for how many subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SubjectCounts {
+    /// It holds.
+    pub holds: usize,
+    /// It fails.
+    pub fails: usize,
+    /// Not known.
+    pub unknown: usize,
+    /// Known once, too old now.
+    pub stale: usize,
+    /// Not asked about.
+    pub not_applicable: usize,
+}
+
+impl SubjectCounts {
+    /// The denominator: all that are asked about, the unknown and stale ones too.
+    #[must_use]
+    pub const fn asked(&self) -> usize {
+        self.holds + self.fails + self.unknown + self.stale
+    }
 }
 
 /// A task in words.
@@ -186,12 +233,8 @@ fn publish_texts(tx: &mut Transaction, material: &Material<'_>, observed: &[(i64
 }
 
 fn head(report: &Report, material: &Material<'_>, observed: &[(i64, usize)]) -> Head {
-    let mut findings = [0_usize; 4];
-    for finding in &report.findings {
-        if let Some(slot) = findings.get_mut(subject_lines::severity_rank(finding.severity)) {
-            *slot += 1;
-        }
-    }
+    let mut findings = FindingCounts::default();
+    report.findings.iter().for_each(|finding| findings.add(finding.severity));
     let subjects = material.assessment.subjects.iter().map(|(kind, count)| (kind.name().to_owned(), *count));
     Head {
         site: report.site.clone(),
@@ -237,7 +280,13 @@ fn check_reports(
             verdict: answer.verdict(),
             has_exception: answer.has_exception,
             subject: check.subject.name().to_owned(),
-            counts: [counts.holds, counts.fails, counts.unknown, counts.stale, counts.not_applicable],
+            counts: SubjectCounts {
+                holds: counts.holds,
+                fails: counts.fails,
+                unknown: counts.unknown,
+                stale: counts.stale,
+                not_applicable: counts.not_applicable,
+            },
             why: check.why.get(lang).to_owned(),
             fix: check.fix.get(lang).to_owned(),
             ask: check.ask.get(lang).to_owned(),
@@ -256,7 +305,7 @@ fn task_texts(tx: &mut Transaction, material: &Material<'_>) -> Result<BTreeMap<
     let mut texts = BTreeMap::new();
     for task in tables::list_tasks(tx, &material.site.id, true)? {
         let (title, why) = wording.text(&task.key);
-        texts.insert(task.key, TaskText { title, why });
+        texts.insert(task.key.to_string(), TaskText { title, why });
     }
     Ok(texts)
 }

@@ -1,6 +1,6 @@
 //! Every known thing on one line, for lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use assess::wording::fold;
 use base::{FactValue, Severity, Subject, SubjectKind};
@@ -10,8 +10,8 @@ use evidence::world::KnownSubject;
 use crate::assessment::Assessment;
 use crate::build::Material;
 use crate::conclusion::Conclusion;
-use crate::lines::subject_names;
-use crate::store::SubjectLine;
+use crate::lines::{plain_id, subject_names};
+use crate::store::{SubjectLine, facts_of};
 
 /// Kinds that have lists of their own.
 const LISTED: [SubjectKind; 5] =
@@ -64,7 +64,8 @@ fn line(
 ) -> SubjectLine {
     let world = material.world;
     let subject = &known.subject;
-    let text = |keys: &[&str]| keys.iter().find_map(|key| value(world, index, key)).unwrap_or_default();
+    let text_of = |key: &str| value(world, index, key);
+    let text = |keys: &[&str]| keys.iter().find_map(|key| text_of(key)).unwrap_or_default();
     let checks: Vec<_> = failing.iter().filter_map(|check| material.checks.get(*check)).collect();
     let ids: String = checks.iter().map(|check| format!("{} ", check.id)).collect();
     let name = names.get(subject).cloned().unwrap_or_else(|| subject.id().to_owned());
@@ -80,8 +81,8 @@ fn line(
         place: text(&["asset.department", "asset.location"]),
         owner: text(&["asset.owner", "asset.vendor", "connection.vendor"]),
         address: text(&["asset.ip", "connection.device"]),
-        os: text(&["asset.os", "asset.firmware", "account.last_logon_on", "vendor.replied_on"]),
-        criticality: text(&["asset.criticality", "account.enabled", "vendor.incident_support"]),
+        os: text(&["asset.os", "asset.firmware"]),
+        criticality: text(&["asset.criticality"]),
         in_ledger,
         observed_at: known.facts().iter().map(|fact| fact.observed_at).max().unwrap_or_default(),
         fact_count: known.facts().len(),
@@ -91,6 +92,9 @@ fn line(
         aliases: aliases.iter().map(|alias| (*alias).clone()).collect(),
         conclusions: conclusions(world, known),
         folded: String::new(),
+        facts: facts_of(subject.kind()).iter().filter_map(|key| Some(((*key).to_owned(), text_of(key)?))).collect(),
+        marks: marks(subject, aliases, &[text(&["asset.hostname"]), text(&["vendor.name"])]),
+        names: folded_all([text(&["connection.device"]), text(&["asset.vendor", "connection.vendor"])]),
         name,
     };
     let words = [&line.name, &line.ident, &line.place, &line.owner, &line.address, &line.os].map(String::as_str);
@@ -98,6 +102,18 @@ fn line(
     let others: Vec<&str> = line.aliases.iter().map(Subject::id).chain(hidden.iter().map(String::as_str)).collect();
     line.folded = fold(&format!("{} {}", words.join(" "), others.join(" ")));
     line
+}
+
+/// What tells a subject from others: its identifiers, with and without what they are, and the names that identify it.
+fn marks(subject: &Subject, aliases: &[&Subject], names: &[String]) -> BTreeSet<String> {
+    let idents = std::iter::once(subject).chain(aliases.iter().copied()).map(Subject::id);
+    let idents = idents.flat_map(|id| [id, plain_id(id)]).map(ToOwned::to_owned);
+    folded_all(idents.chain(names.iter().cloned()))
+}
+
+fn folded_all(texts: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let folded = texts.into_iter().map(|text| fold(&text).trim().to_owned());
+    folded.filter(|text| !text.is_empty() && !text.contains('\n')).collect()
 }
 
 fn value(world: &World, index: usize, key: &str) -> Option<String> {

@@ -12,13 +12,15 @@ use crate::answers::SiteAnswers;
 use crate::assessment::Assessment;
 use crate::store as tables;
 
+pub use crate::task_key::{TaskKey, TaskKeyError};
+
 /// One task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Number.
     pub id: i64,
-    /// What it is about: `fix:CHECK` (mend what is contradicted), `ask:CHECK` (get the evidence), `show:ITEM` (hand in a document).
-    pub key: String,
+    /// What it is about.
+    pub key: TaskKey,
     /// How much it matters.
     pub severity: Severity,
     /// Who does it; empty if nobody yet.
@@ -39,10 +41,10 @@ pub fn wanted_tasks(
     checks: &[Check],
     assessment: &Assessment,
     answers: &[SiteAnswers<'_>],
-) -> BTreeMap<String, Severity> {
+) -> BTreeMap<TaskKey, Severity> {
     let mut wanted = BTreeMap::new();
     for (check, _) in assessment.findings(checks) {
-        wanted.insert(format!("fix:{}", check.id), check.severity);
+        wanted.insert(TaskKey::Fix(check.id.clone()), check.severity);
     }
     for item in answers.iter().flat_map(|answers| &answers.items) {
         if matches!(item.verdict, Verdict::Proved | Verdict::Attested) {
@@ -58,11 +60,11 @@ pub fn wanted_tasks(
             .collect();
         for id in &open {
             if let Some(check) = checks.iter().find(|check| check.id == **id) {
-                wanted.insert(format!("ask:{id}"), check.severity);
+                wanted.insert(TaskKey::Ask(check.id.clone()), check.severity);
             }
         }
         if open.is_empty() && item.verdict != Verdict::Contradicted {
-            wanted.insert(format!("show:{}", item.item.id), Severity::Medium);
+            wanted.insert(TaskKey::Show(item.item.id.clone()), Severity::Medium);
         }
     }
     wanted
@@ -70,10 +72,10 @@ pub fn wanted_tasks(
 
 /// Tasks that stay open if they are: what was contradicted is not mended because its evidence has grown old.
 #[must_use]
-pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<String> {
+pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<TaskKey> {
     let undecided =
         assessment.answers.iter().filter(|answer| matches!(answer.verdict(), Some(Verdict::Unknown | Verdict::Stale)));
-    undecided.filter_map(|answer| checks.get(answer.check)).map(|check| format!("fix:{}", check.id)).collect()
+    undecided.filter_map(|answer| checks.get(answer.check)).map(|check| TaskKey::Fix(check.id.clone())).collect()
 }
 
 /// Brings the tasks of a site in line with an assessment; returns how many were opened and closed.
@@ -83,15 +85,15 @@ pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<String>
 pub fn settle_tasks(
     tx: &mut Recording<'_>,
     site: &str,
-    wanted: &BTreeMap<String, Severity>,
-    held: &BTreeSet<String>,
+    wanted: &BTreeMap<TaskKey, Severity>,
+    held: &BTreeSet<TaskKey>,
     now: UtcSeconds,
 ) -> Result<(usize, usize), LedgerError> {
     let open = tables::list_tasks(tx, site, false)?;
     let evidence = tables::newest_evidence(tx, site)?;
-    let present: BTreeSet<&str> = open.iter().map(|task| task.key.as_str()).collect();
+    let present: BTreeSet<&TaskKey> = open.iter().map(|task| &task.key).collect();
     let mut opened = Vec::new();
-    for (key, severity) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
+    for (key, severity) in wanted.iter().filter(|(key, _)| !present.contains(key)) {
         tables::open_task(tx, site, key, *severity, now)?;
         opened.push(key.clone());
     }
@@ -110,10 +112,10 @@ pub fn settle_tasks(
 /// Open tasks in the order of their weight: gravest first, mending before asking before papers, oldest first.
 #[must_use]
 pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
-    let rank = |task: &Task| match task.key.split_once(':') {
-        Some(("fix", _)) => 0,
-        Some(("ask", _)) => 1,
-        _ => 2,
+    let rank = |task: &Task| match task.key {
+        TaskKey::Fix(_) => 0,
+        TaskKey::Ask(_) => 1,
+        TaskKey::Show(_) => 2,
     };
     tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, rank(task), task.opened_at, task.id));
     tasks

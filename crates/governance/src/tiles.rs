@@ -2,7 +2,7 @@
 
 use base::Verdict;
 use i18n::message;
-use report::model::{Tile, TileState};
+use report::model::{Tile, TileSource, TileState};
 
 use crate::assessment::CheckAnswer;
 use crate::build::Material;
@@ -32,33 +32,34 @@ fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
     let checks = spec.checks.iter().filter_map(|id| {
         let answer = material.assessment.find(material.checks, id)?;
         let check = material.checks.get(answer.check)?;
-        Some((effective(answer)?, check.title.get(lang).to_owned()))
+        Some((effective(answer)?, check.title.get(lang), TileSource::Check(check.id.clone())))
     });
-    let items = material
-        .answers
-        .iter()
-        .flat_map(|answers| &answers.items)
-        .filter(|item| spec.items.contains(&item.item.id.as_str()));
-    let items = items.map(|item| (item.verdict, item.item.text.get(lang).to_owned()));
-    let all: Vec<(Verdict, String)> = checks.chain(items).collect();
-    let worst = all.iter().min_by_key(|(verdict, _)| badness(*verdict));
+    let items = material.answers.iter().flat_map(|answers| {
+        let watched = answers.items.iter().filter(|item| spec.items.contains(&item.item.id.as_str()));
+        watched.map(|item| {
+            let source = TileSource::Item { checklist: answers.framework.id.clone(), item: item.item.id.clone() };
+            (item.verdict, item.item.text.get(lang), source)
+        })
+    });
+    let all: Vec<(Verdict, &str, TileSource)> = checks.chain(items).collect();
+    let worst = all.iter().min_by_key(|(verdict, ..)| badness(*verdict));
+    let source = worst.map(|(_, _, source)| source.clone());
+    let worst = worst.map(|(verdict, title, _)| (*verdict, *title));
     let (state, reason) = match worst {
         None => (TileState::Unknown, message(lang, "tile-nothing-known", &[])),
         Some((Verdict::Contradicted, title)) => {
-            (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.as_str().into())]))
+            (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.into())]))
         }
         Some((Verdict::Unknown, title)) => {
-            (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.as_str().into())]))
+            (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.into())]))
         }
-        Some((Verdict::Stale, title)) => {
-            (TileState::Caution, message(lang, "tile-stale", &[("title", title.as_str().into())]))
-        }
+        Some((Verdict::Stale, title)) => (TileState::Caution, message(lang, "tile-stale", &[("title", title.into())])),
         Some((Verdict::Attested, title)) => {
-            (TileState::Caution, message(lang, "tile-attested", &[("title", title.as_str().into())]))
+            (TileState::Caution, message(lang, "tile-attested", &[("title", title.into())]))
         }
         Some((Verdict::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
     };
-    Tile { label: message(lang, spec.label, &[]), state, reason }
+    Tile { label: message(lang, spec.label, &[]), state, reason, source }
 }
 
 /// Under an exception a contradiction counts as somebody's word.

@@ -11,7 +11,7 @@ use crate::answers::SiteAnswers;
 use crate::assessment::Assessment;
 use crate::build::Material;
 use crate::documents::DocumentKinds;
-use crate::tasks::Task;
+use crate::tasks::{Task, TaskKey};
 
 /// The message that names a kind of site.
 #[must_use]
@@ -54,16 +54,15 @@ impl<'a> TaskWording<'a> {
 
     /// What a task says, and why.
     #[must_use]
-    pub fn text(&self, key: &str) -> (String, String) {
-        let unknown = || (key.to_owned(), String::new());
-        match key.split_once(':') {
-            Some(("fix", id)) => self.check(id).map_or_else(unknown, |check| self.fix(check)),
-            Some(("ask", id)) => self.check(id).map_or_else(unknown, |check| {
+    pub fn text(&self, key: &TaskKey) -> (String, String) {
+        let unknown = || (key.to_string(), String::new());
+        match key {
+            TaskKey::Fix(id) => self.check(id).map_or_else(unknown, |check| self.fix(check)),
+            TaskKey::Ask(id) => self.check(id).map_or_else(unknown, |check| {
                 let title = message(self.lang, "task-ask", &[("title", check.title.get(self.lang).into())]);
                 (title, check.ask.get(self.lang).to_owned())
             }),
-            Some((_, id)) => self.item(id).map_or_else(unknown, |item| self.show(item)),
-            None => unknown(),
+            TaskKey::Show(id) => self.item(id).map_or_else(unknown, |item| self.show(item)),
         }
     }
 

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use assess::{Check, CheckPack, Dictionary, Framework, Wording};
 use asset::Columns;
-use evidence::{Deriver, Registry};
+use evidence::{Deriver, Importer, Registry};
 use governance::DocumentKinds;
+use governance::lists::{Departments, Exports};
 use risk::{Doors, ReleaseAliases};
 
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -28,6 +29,10 @@ pub struct Packs {
     pub frameworks: Vec<Framework>,
     /// Kinds of documents.
     pub kinds: DocumentKinds,
+    /// The usual departments of a house.
+    pub departments: Departments,
+    /// Kinds of exports.
+    pub exports: Exports,
     wording: Arc<Wording>,
     columns: Arc<Columns>,
     doors: Arc<Doors>,
@@ -79,6 +84,8 @@ impl Packs {
         }
         Ok(Self {
             kinds: DocumentKinds::parse(one("documents/documents.toml")?)?,
+            departments: Departments::parse(one("staff/departments.toml")?)?,
+            exports: Exports::parse(one("exports/exports.toml")?)?,
             doors: Arc::new(Doors::parse(one("intel/known_doors.toml")?)?),
             aliases: Arc::new(ReleaseAliases::parse(one("intel/os_releases.toml")?)?),
             wording: Arc::new(wording),
@@ -92,11 +99,15 @@ impl Packs {
     #[must_use]
     /// The importers of every capability, most particular first; ledgers kept by hand look least particular and come last.
     pub fn registry(&self) -> Registry {
+        Registry::new(self.importers())
+    }
+
+    fn importers(&self) -> Vec<Box<dyn Importer>> {
         let mut importers = hardening::importers();
         importers.extend(risk::importers());
         importers.extend(governance::importers());
         importers.extend(asset::importers(&self.columns, &self.wording));
-        Registry::new(importers)
+        importers
     }
 
     #[must_use]
@@ -140,6 +151,14 @@ mod tests {
         let packs = Packs::load(None).unwrap();
         assert!(packs.checks.len() >= 40, "{}", packs.checks.len());
         assert!(packs.frameworks.iter().any(|framework| framework.id == "mhlw-r7-hospital"));
+    }
+
+    #[test]
+    fn every_importer_reads_a_kind_of_export_that_has_a_name() {
+        let packs = Packs::load(None).unwrap();
+        for importer in packs.importers() {
+            assert!(packs.exports.find(importer.id()).is_some(), "{}", importer.id());
+        }
     }
 
     #[test]

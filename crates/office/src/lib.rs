@@ -1,7 +1,8 @@
 //! The office: the pages in which a hospital works, and the API that does what they do.
 //!
-//! A page asks the capabilities and draws what they say; no rule and no SQL about capabilities lives here. Each room is a
-//! folder with its routes, its handlers and its templates. Start with [`rooms`].
+//! A page asks the capabilities and draws what they say; no rule of theirs lives here. A room's own tables stand in its `store`;
+//! what those say about jobs (reports) or evidence (import) is joined there, everything else is asked of the crate that owns it.
+//! Each room is a folder with its routes, its handlers and its templates. Start with [`rooms`].
 
 mod api;
 mod assets;

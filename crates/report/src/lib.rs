@@ -14,6 +14,7 @@ pub mod model;
 mod page_one;
 pub mod pdf;
 mod svg;
+mod tile;
 mod wording;
 pub mod xlsx;
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::as_text::{as_text, option_text, read_option, read_text};
 
+pub use crate::tile::{Tile, TileSource, TileState};
+
 /// Everything one report says about one site at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -67,31 +69,6 @@ pub struct Checkpoint {
     pub root: String,
     /// The whole signed note.
     pub note: String,
-}
-
-/// How a subject of the first page stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TileState {
-    /// 良
-    Good,
-    /// 注意
-    Caution,
-    /// 危険
-    Danger,
-    /// 不明: never shown like [`Self::Good`].
-    Unknown,
-}
-
-/// One subject of the first page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tile {
-    /// The subject: 外部接続, バックアップ.
-    pub label: String,
-    /// How it stands.
-    pub state: TileState,
-    /// Why, in a few words.
-    pub reason: String,
 }
 
 /// How many items have which verdict.
@@ -325,6 +302,22 @@ pub struct AskLine {
     pub how: String,
     /// Numbers of the items it would answer.
     pub answers: Vec<String>,
+    /// The document that would answer it: names of the kinds, any one of which will do. Empty if it is an export.
+    #[serde(default)]
+    pub papers: Vec<String>,
+    /// The sort of machine on which that export is made; `None` if not on one.
+    #[serde(default)]
+    pub made_on: Option<MadeOn>,
+}
+
+/// The sort of machine on which an export is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeOn {
+    /// A domain controller.
+    Domain,
+    /// Each machine by itself.
+    Machine,
 }
 
 /// A deviation somebody took responsibility for.

@@ -4,7 +4,7 @@ use base::UtcSeconds;
 
 use crate::database::{Database, Dialect, Transaction};
 use crate::error::StoreError;
-use crate::value::Value;
+use crate::value::{Row, Value};
 
 /// A job that was begun this often without an end is given up.
 pub const MAX_ATTEMPTS: i64 = 8;
@@ -195,6 +195,31 @@ pub fn fail(tx: &mut Transaction, job: &Job, error: &str, now: UtcSeconds) -> Re
         (_, true) => AfterFailure::GivenUp,
         (_, false) => AfterFailure::Again(run_at),
     })
+}
+
+/// A job that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedJob {
+    /// Which worker gave it up.
+    pub kind: String,
+    /// JSON for that worker.
+    pub payload: String,
+    /// When.
+    pub finished_at: UtcSeconds,
+}
+
+/// Every job that was given up at `since` or later, newest first.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_failed(tx: &mut Transaction, since: UtcSeconds) -> Result<Vec<FailedJob>, StoreError> {
+    let sql = "SELECT kind, payload, finished_at FROM job WHERE state = 'failed' AND finished_at >= $1 \
+               ORDER BY finished_at DESC, id DESC";
+    let read = |row: &Row| {
+        let (kind, payload) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+        Ok(FailedJob { kind, payload, finished_at: row.at(2)? })
+    };
+    tx.query(sql, &[since.into()])?.iter().map(read).collect()
 }
 
 fn pause_s(attempts: i64) -> i64 {

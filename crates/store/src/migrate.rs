@@ -79,12 +79,15 @@ pub enum MigrateError {
 }
 
 /// The store's own tables: jobs, outbox, ledger, blobs. Belongs before every capability's steps.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    capability: "store",
-    number: 1,
-    name: "jobs, outbox, ledger, blobs",
-    sql: include_str!("../migrations/0001_store.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        capability: "store",
+        number: 1,
+        name: "jobs, outbox, ledger, blobs",
+        sql: include_str!("../migrations/0001_store.sql"),
+    },
+    Migration { capability: "store", number: 2, name: "lookups", sql: include_str!("../migrations/0002_lookups.sql") },
+];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     capability TEXT    NOT NULL,

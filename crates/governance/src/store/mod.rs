@@ -10,7 +10,7 @@ use ::store::{Row, StoreError, Transaction, Value};
 use base::{Date, Severity, UtcSeconds};
 
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
-use crate::tasks::Task;
+use crate::tasks::{Task, TaskKey};
 
 pub(crate) use decisions::{add_decision, add_ruling, close_decision, was_denied};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
@@ -19,7 +19,8 @@ pub use papers::{
     newest_evidence,
 };
 pub use snapshot::{
-    SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, find_by_alias, find_subject_line, list_subject_lines,
+    SubjectLine, SubjectOrder, SubjectSearch, count_subject_lines, facts_of, find_by_alias, find_subject_line,
+    list_related_lines, list_subject_lines,
 };
 pub(crate) use snapshot::{add_snapshot_parts, add_subject_lines, clear_snapshot, find_snapshot_part};
 
@@ -156,7 +157,7 @@ fn read_task(row: &Row) -> Result<Task, StoreError> {
     let severity = SEVERITIES.into_iter().find(|severity| severity.name() == severity_name);
     Ok(Task {
         id: row.integer(0)?,
-        key: row.text(1)?.to_owned(),
+        key: row.text(1)?.parse().map_err(|_| bad(1, "a key of a task"))?,
         severity: severity.ok_or_else(|| bad(2, "a severity"))?,
         owner: row.text(3)?.to_owned(),
         due_on: row.text(4)?.parse::<Date>().ok(),
@@ -173,14 +174,14 @@ fn read_task(row: &Row) -> Result<Task, StoreError> {
 pub fn open_task(
     tx: &mut Transaction,
     site: &str,
-    key: &str,
+    key: &TaskKey,
     severity: Severity,
     now: UtcSeconds,
 ) -> Result<i64, StoreError> {
     let id = tx.get("SELECT COALESCE(MAX(id), 0) + 1 FROM task", &[])?.integer(0)?;
     tx.execute(
         "INSERT INTO task (id, site, key, severity, owner, due_on, opened_at, closed_by) VALUES ($1, $2, $3, $4, '', '', $5, 0)",
-        &[id.into(), site.into(), key.into(), severity.name().into(), now.into()],
+        &[id.into(), site.into(), key.to_string().into(), severity.name().into(), now.into()],
     )?;
     Ok(id)
 }

@@ -1,5 +1,7 @@
 //! The tables of the snapshot.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ::store::{Row, StoreError, Transaction, Value};
 use base::{Lang, Subject, SubjectKind, UtcSeconds};
 
@@ -23,10 +25,12 @@ pub struct SubjectLine {
     pub owner: String,
     /// Addresses.
     pub address: String,
-    /// System or firmware; of an account its last sign-in, of a vendor its last reply.
+    /// System or firmware.
     pub os: String,
-    /// Value of `asset.criticality`, `account.enabled` or `vendor.incident_support`.
+    /// Value of `asset.criticality`.
     pub criticality: String,
+    /// Values of [`facts_of`] its kind, by key; what is not known is missing.
+    pub facts: BTreeMap<String, String>,
     /// Whether it stands in the ledger; `None` if that is not known.
     pub in_ledger: Option<bool>,
     /// Newest observation.
@@ -45,6 +49,26 @@ pub struct SubjectLine {
     pub conclusions: Vec<Conclusion>,
     /// What a search looks at.
     pub folded: String,
+    /// What tells it from all others of its kind, folded: by one of these others name it.
+    pub marks: BTreeSet<String>,
+    /// The marks of other things that it names, folded.
+    pub names: BTreeSet<String>,
+}
+
+/// The facts of a kind that its list shows besides what every line has.
+#[must_use]
+pub const fn facts_of(kind: SubjectKind) -> &'static [&'static str] {
+    match kind {
+        SubjectKind::Account => &["account.enabled", "account.last_logon_on"],
+        SubjectKind::Vendor => &["vendor.incident_support", "vendor.replied_on"],
+        SubjectKind::Asset
+        | SubjectKind::Connection
+        | SubjectKind::Policy
+        | SubjectKind::Document
+        | SubjectKind::Product
+        | SubjectKind::Vulnerability
+        | SubjectKind::Site => &[],
+    }
 }
 
 /// Orders of a list of subjects.
@@ -117,7 +141,7 @@ pub(crate) fn find_snapshot_part(
     tx.find(sql, &[site.into(), tag(lang).into(), part.into()])?.map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 21] = [
     "kind",
     "ident",
     "name",
@@ -136,6 +160,9 @@ const COLUMNS: [&str; 18] = [
     "aliases",
     "conclusions",
     "folded",
+    "facts",
+    "marks",
+    "names",
 ];
 
 pub(crate) fn add_subject_lines(tx: &mut Transaction, site: &str, lines: Vec<SubjectLine>) -> Result<(), StoreError> {
@@ -161,6 +188,9 @@ pub(crate) fn add_subject_lines(tx: &mut Transaction, site: &str, lines: Vec<Sub
             serde_json::json!(aliases).to_string().into(),
             serde_json::json!(line.conclusions).to_string().into(),
             line.folded.into(),
+            serde_json::json!(line.facts).to_string().into(),
+            between_feeds(&line.marks).into(),
+            between_feeds(&line.names).into(),
             site.into(),
         ]
     });
@@ -198,7 +228,48 @@ fn read_line(row: &Row) -> Result<SubjectLine, StoreError> {
         // One that an older version wrote in another way counts as not there: the next assessment writes it anew.
         conclusions: list(16)?.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
         folded: text(17)?,
+        facts: serde_json::from_str(row.text(18)?).map_err(|_| bad(18, "JSON"))?,
+        marks: each_line(row.text(19)?),
+        names: each_line(row.text(20)?),
     })
+}
+
+fn between_feeds(texts: &BTreeSet<String>) -> String {
+    texts.iter().fold(String::new(), |all, text| format!("{all}\n{text}\n"))
+}
+
+fn each_line(text: &str) -> BTreeSet<String> {
+    text.lines().filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+/// Subjects of one kind that a subject names, or that name it, by a mark; by name, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_related_lines(
+    tx: &mut Transaction,
+    site: &str,
+    kind: SubjectKind,
+    line: &SubjectLine,
+    limit: usize,
+) -> Result<Vec<SubjectLine>, StoreError> {
+    let mut values: Vec<Value> = vec![site.into(), kind.name().into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let mut tests = Vec::new();
+    for (column, texts) in [("marks", &line.names), ("names", &line.marks)] {
+        for text in texts {
+            values.push(format!("%\n{}\n%", escape(text)).into());
+            tests.push(format!("{column} LIKE ${} ESCAPE '\\'", values.len()));
+        }
+    }
+    if tests.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {} FROM subject_line WHERE site = $1 AND kind = $2 AND ({}) ORDER BY name, ident LIMIT $3",
+        COLUMNS.join(", "),
+        tests.join(" OR ")
+    );
+    tx.query(&sql, &values)?.iter().map(read_line).collect()
 }
 
 /// One subject.

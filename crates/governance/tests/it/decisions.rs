@@ -4,18 +4,18 @@ use base::Severity;
 use governance::decisions::{
     Capacity, Decider, DecisionClass, DecisionError, DecisionState, Denial, NewDecision, Outcome, Ruling,
 };
-use governance::exceptions::{Control, ExceptionState, NewException, Office};
+use governance::exceptions::{Control, ExceptionState, Exceptions, NewException};
 use governance::store as tables;
 use serde_json::Value;
 use testkit::{NOW, TestStore, on_each_database, test_ledger};
 
 use crate::fixture::{add_evidence, migrations};
 
-fn at_the_office(body: impl Fn(&TestStore, &Office<'_>) -> anyhow::Result<()>) {
+fn at_the_office(body: impl Fn(&TestStore, &Exceptions<'_>) -> anyhow::Result<()>) {
     on_each_database(&migrations(), |store| {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
-        body(store, &Office { database: &store.database, ledger: &ledger, site: "handa", now: NOW })
+        body(store, &Exceptions { database: &store.database, ledger: &ledger, site: "handa", now: NOW })
     });
 }
 
@@ -31,7 +31,7 @@ fn yes() -> Ruling {
     Ruling { outcome: Outcome::Approve, choice: String::new(), remark: "了解".to_owned() }
 }
 
-fn ask(office: &Office<'_>, options: &[&str]) -> Result<i64, DecisionError> {
+fn ask(office: &Exceptions<'_>, options: &[&str]) -> Result<i64, DecisionError> {
     office.ask_decision(&NewDecision {
         class: DecisionClass::StopService,
         question: "外部の回線を止めるか".to_owned(),
@@ -42,7 +42,7 @@ fn ask(office: &Office<'_>, options: &[&str]) -> Result<i64, DecisionError> {
     })
 }
 
-fn request(office: &Office<'_>) -> i64 {
+fn request(office: &Exceptions<'_>) -> i64 {
     let new = NewException {
         check: "AV-01".to_owned(),
         subject: None,

@@ -3,7 +3,7 @@
 use base::{Grade, Subject, Verdict};
 use governance::assess_site;
 use governance::exceptions::{
-    ActiveExceptions, Control, ExceptionError, ExceptionState, MAX_DAYS, NewException, Office,
+    ActiveExceptions, Control, ExceptionError, ExceptionState, Exceptions, MAX_DAYS, NewException,
 };
 use governance::store as tables;
 use testkit::{NOW, TestStore, on_each_database, test_ledger};
@@ -22,15 +22,15 @@ fn wanted(evidence: i64) -> NewException {
 }
 
 /// Runs `body` with an office whose site has the evidence 1, while the evidence 2 belongs to another site.
-fn at_the_office(body: impl Fn(&TestStore, &Office<'_>) -> anyhow::Result<()>) {
+fn at_the_office(body: impl Fn(&TestStore, &Exceptions<'_>) -> anyhow::Result<()>) {
     on_each_database(&migrations(), |store| {
         assert_eq!((add_evidence(store, "handa")?, add_evidence(store, "other")?), (1, 2));
         let ledger = test_ledger()?;
-        body(store, &Office { database: &store.database, ledger: &ledger, site: "handa", now: NOW })
+        body(store, &Exceptions { database: &store.database, ledger: &ledger, site: "handa", now: NOW })
     });
 }
 
-fn request(office: &Office<'_>, new: &NewException) -> Result<i64, ExceptionError> {
+fn request(office: &Exceptions<'_>, new: &NewException) -> Result<i64, ExceptionError> {
     office.request_exception(new, |check| check == "ACC-01")
 }
 

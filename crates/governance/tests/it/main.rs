@@ -8,3 +8,4 @@ mod fixture;
 mod report;
 mod statement;
 mod tasks;
+mod watch;

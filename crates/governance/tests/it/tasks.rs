@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::store::ledger::LedgerError;
 use base::{Grade, Severity};
 use governance::store as tables;
-use governance::tasks::{Task, held_tasks, in_order, settle_tasks, wanted_tasks};
+use governance::tasks::{Task, TaskKey, held_tasks, in_order, settle_tasks, wanted_tasks};
 use testkit::{NOW, on_each_database, test_ledger};
 
 use crate::fixture::{Known, add_evidence, framework, migrations};
 
-fn wanted(known: &Known) -> BTreeMap<String, Severity> {
+fn key(text: &str) -> TaskKey {
+    text.parse().unwrap()
+}
+
+fn wanted(known: &Known) -> BTreeMap<TaskKey, Severity> {
     let framework = framework();
     let assessment = known.assess();
     let answers = [known.answer(&framework, &assessment)];
@@ -20,7 +24,7 @@ fn wanted(known: &Known) -> BTreeMap<String, Severity> {
 #[test]
 fn what_is_contradicted_is_mended_what_is_open_is_asked_and_papers_are_shown() {
     let mut known = Known::new();
-    let keys = |known: &Known| wanted(known).into_keys().collect::<Vec<_>>();
+    let keys = |known: &Known| wanted(known).into_keys().map(|key| key.to_string()).collect::<Vec<_>>();
     assert_eq!(keys(&known), ["ask:ACC-01", "ask:AV-01", "show:T-3", "show:T-4"]);
     known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 1);
     assert_eq!(keys(&known), ["ask:AV-01", "fix:ACC-01", "show:T-3", "show:T-4"]);
@@ -36,8 +40,7 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
         let evidence = add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
         let settle = |keys: &[&str]| {
-            let wanted: BTreeMap<String, Severity> =
-                keys.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
+            let wanted = keys.iter().map(|text| (key(text), Severity::High)).collect();
             ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
                 settle_tasks(tx, "handa", &wanted, &BTreeSet::new(), NOW)
             })
@@ -58,7 +61,7 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
         assert_eq!((closed.closed_at, closed.closed_by), (Some(NOW), evidence));
         assert!(!assign("handa", first)?, "a closed task is nobody's");
         assert_eq!(settle(&["ask:A", "fix:B"])?, (1, 0));
-        let again = list(false)?.into_iter().find(|task| task.key == "ask:A").unwrap();
+        let again = list(false)?.into_iter().find(|task| task.key == key("ask:A")).unwrap();
         assert!(again.id != first && again.owner.is_empty(), "what came back is a new task");
         assert!(store.database.read(|tx| tables::list_tasks(tx, "other", true))?.is_empty());
         Ok(())
@@ -67,9 +70,9 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
 
 #[test]
 fn the_gravest_comes_first_then_mending_before_asking() {
-    let task = |id, key: &str, severity, closed| Task {
+    let task = |id, text: &str, severity, closed| Task {
         id,
-        key: key.to_owned(),
+        key: key(text),
         severity,
         owner: String::new(),
         due_on: None,
@@ -93,16 +96,15 @@ fn what_was_contradicted_is_not_mended_because_its_evidence_grew_old() {
     let mut known = Known::new();
     known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 4_000);
     let held = held_tasks(&known.checks, &known.assess());
-    assert!(held.contains("fix:ACC-01"), "{held:?}");
+    assert!(held.contains(&key("fix:ACC-01")), "{held:?}");
     known.say("policy:DC01", "policy.lockout_threshold", "5", Grade::Machine, 0);
-    assert!(!held_tasks(&known.checks, &known.assess()).contains("fix:ACC-01"));
+    assert!(!held_tasks(&known.checks, &known.assess()).contains(&key("fix:ACC-01")));
     on_each_database(&migrations(), |store| {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
         let settle = |wanted: &[&str], held: &[&str]| {
-            let wanted: BTreeMap<String, Severity> =
-                wanted.iter().map(|key| ((*key).to_owned(), Severity::High)).collect();
-            let held: BTreeSet<String> = held.iter().map(|key| (*key).to_owned()).collect();
+            let wanted = wanted.iter().map(|text| (key(text), Severity::High)).collect();
+            let held = held.iter().map(|text| key(text)).collect();
             ledger.write::<_, LedgerError>(&store.database, NOW, |tx| settle_tasks(tx, "handa", &wanted, &held, NOW))
         };
         assert_eq!(settle(&["fix:A"], &[])?, (1, 0));
@@ -118,7 +120,7 @@ fn an_assignment_is_witnessed_and_the_second_to_take_a_task_is_told_who_was_fast
     on_each_database(&migrations(), |store| {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
-        let wanted = BTreeMap::from([("fix:A".to_owned(), Severity::High)]);
+        let wanted = [(key("fix:A"), Severity::High)].into();
         ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
             settle_tasks(tx, "handa", &wanted, &Default::default(), NOW)
         })?;

@@ -106,6 +106,7 @@ checklist-not-applicable = not applicable
 checklist-not-assessed = Not assessed yet. Import an Active Directory export or the asset ledger first.
 checklist-note = Note
 checklist-nothing-to-ask = There is no export or document to ask for now.
+checklist-one-of = Hand in one of: { $documents }.
 checklist-number = Number
 checklist-of = { $count } / { $total }
 checklist-others = Other editions and audiences

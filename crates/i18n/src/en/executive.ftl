@@ -1,6 +1,6 @@
 # executive
 executive-title = Executive page
-executive-help = One page for five minutes a week. Each of the five boxes leads to what it rests on. Unknown does not mean good. It prints on one A4 page.
+executive-help = One page for five minutes a week. Each of the five boxes leads to what it rests on. Unknown does not mean good. It prints on the two sides of one A4 sheet.
 executive-as-of = As of { $time }
 executive-old = This page is more than a day old and may differ from how things stand now. Ask your IT desk whether imports and assessments are running.
 executive-now = Where we stand

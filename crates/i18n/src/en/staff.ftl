@@ -16,7 +16,6 @@ staff-read-hint = No name is recorded; only the number of people per department 
 staff-read-thanks = Thank you. It was counted that you read it.
 staff-department = Department
 staff-department-choose = Please choose
-staff-usual-departments = Medical|Nursing|Pharmacy|Laboratory|Radiology|Rehabilitation|Nutrition|Billing|Administration|Other
 staff-department-unknown = Choose the department from the list and send again.
 staff-notice-changed = This notice was rewritten. Load the page anew, read the new text, and press then.
 staff-too-often = Too much was sent from the same place, so nothing was taken now. Wait about an hour, or call.
@@ -77,6 +76,7 @@ notice-contact-label = Whom to call
 notice-contact-hint = One per line, for example: IT desk, extension 1234 (at night: duty desk 9999)
 notice-departments-label = Departments (one per line)
 notice-contact-save = Save
+notice-contact-changed-by = { $detail } changed the contacts or departments first. Reload the page before, look at them, and save again.
 
 readers-title = Who has read it
 readers-help = People with an account one by one; those without only as a number per department.

@@ -106,6 +106,7 @@ checklist-not-applicable = 対象外
 checklist-not-assessed = まだ判定していません。「取り込み」から、Active Directory の書き出しや資産台帳を入れてください。
 checklist-note = メモ
 checklist-nothing-to-ask = 確かめる必要のある書き出しや書類は、いまはありません。
+checklist-one-of = 次のどれかを出してください：{ $documents }。
 checklist-number = 番号
 checklist-of = { $count } / { $total }
 checklist-others = ほかの版・ほかの名宛

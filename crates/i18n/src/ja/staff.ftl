@@ -16,7 +16,6 @@ staff-read-hint = 名前は記録しません。部署ごとの人数だけを�
 staff-read-thanks = ありがとうございます。「読みました」を受け付けました。
 staff-department = 部署
 staff-department-choose = 選んでください
-staff-usual-departments = 診療部|看護部|薬剤部|検査部|放射線部|リハビリテーション部|栄養部|医事課|総務課|そのほか
 staff-department-unknown = 部署を一覧から選んで、もう一度送ってください。
 staff-notice-changed = このお知らせは書き直されました。ページを読み込み直し、新しい内容を読んでから押してください。
 staff-too-often = 同じ場所から続けて送られたため、いまは受け付けられません。1時間ほど待つか、電話で知らせてください。
@@ -77,6 +76,7 @@ notice-contact-label = 困ったときの電話先
 notice-contact-hint = 1行に1つ。例：情報システム係 内線 1234（夜間は当直 内線 9999）
 notice-departments-label = 部署（1行に1つ）
 notice-contact-save = 電話先と部署を保存する
+notice-contact-changed-by = 先に { $detail } が電話先か部署を変えました。前のページを読み込み直し、内容を確かめてから、もう一度保存してください。
 
 readers-title = 読んだ人
 readers-help = アカウントのある人は1人ずつ、アカウントのない人は部署ごとの人数だけを示します。

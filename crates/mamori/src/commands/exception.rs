@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use governance::decisions::{Capacity, Decider, DecisionError, Denial, Outcome as Word, Ruling};
-use governance::exceptions::{Control, ExceptionError, NewException, Office};
+use governance::exceptions::{Control, ExceptionError, Exceptions, NewException};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
@@ -14,8 +14,12 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
     let installation = context.open()?;
     let site = settle_site(&installation, &context.global.site, None)?.id;
     let who = context.who();
-    let office =
-        Office { database: &installation.database, ledger: &installation.ledger, site: &site, now: installation.now() };
+    let office = Exceptions {
+        database: &installation.database,
+        ledger: &installation.ledger,
+        site: &site,
+        now: installation.now(),
+    };
     let decided = match command {
         ExceptionCommand::Request { check, subject, reason, until, controls } => {
             let new = NewException {
@@ -60,7 +64,7 @@ pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Ou
 /// the command line.
 fn approve(
     installation: &Installation,
-    office: &Office<'_>,
+    office: &Exceptions<'_>,
     id: i64,
     capacity: ApproveAs,
     who: &str,

@@ -42,16 +42,17 @@ pub(super) async fn list_tasks(
 }
 
 fn task_body(task: Task, texts: &BTreeMap<String, TaskText>) -> TaskBody {
-    let text = texts.get(&task.key);
+    let key = task.key.to_string();
+    let text = texts.get(&key);
     TaskBody {
         id: task.id,
         severity: task.severity.into(),
-        title: text.map_or_else(|| task.key.clone(), |text| text.title.clone()),
+        title: text.map_or_else(|| key.clone(), |text| text.title.clone()),
         why: text.map(|text| text.why.clone()).unwrap_or_default(),
         owner: task.owner,
         due_on: task.due_on.map(|day| day.to_string()),
         opened_at: task.opened_at.rfc3339(),
-        key: task.key,
+        key,
     }
 }
 

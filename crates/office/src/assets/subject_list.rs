@@ -190,10 +190,6 @@ fn failing_filter(visit: &SiteVisit, query: &ListQuery, title: Option<String>) -
     Some(Filter { name: "failing", label: visit.text("assets-check"), options })
 }
 
-/// The facts of a kind that have columns of their own.
-const ACCOUNT_KEYS: [&str; 3] = ["account.privileged", "account.enabled", "account.last_logon_on"];
-const VENDOR_KEYS: [&str; 2] = ["vendor.incident_support", "vendor.replied_on"];
-
 fn columns(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> Vec<Column> {
     let texts = |ids: &[&str]| ids.iter().map(|id| visit.text(id)).collect::<Vec<_>>();
     let labels = |keys: &[&str]| keys.iter().map(|key| fact_label(visit, office, key)).collect::<Vec<_>>();
@@ -209,14 +205,14 @@ fn columns(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> Vec<Column>
         ]),
         SubjectKind::Connection => texts(&["assets-way", "assets-vendor", "assets-device"]),
         SubjectKind::Policy => texts(&["assets-layer"]),
-        SubjectKind::Account => labels(&ACCOUNT_KEYS),
-        SubjectKind::Vendor => labels(&VENDOR_KEYS),
+        SubjectKind::Account => labels(&["account.privileged"]),
+        SubjectKind::Vendor => Vec::new(),
         SubjectKind::Document | SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => Vec::new(),
     };
     let mut columns = vec![Column::new(visit.text("assets-name")).sort("name")];
     columns.push(Column::new(visit.text("assets-worst")).sort("worst"));
     columns.push(Column::new(visit.text("assets-findings")).number());
-    columns.extend(own.into_iter().map(Column::new));
+    columns.extend(own.into_iter().chain(labels(tables::facts_of(kind))).map(Column::new));
     columns.push(Column::new(visit.text("assets-fact-count")).number());
     columns.push(Column::new(visit.text("assets-observed")).sort("age"));
     columns
@@ -239,17 +235,15 @@ fn cells(visit: &SiteVisit, office: &Office, line: &SubjectLine) -> Vec<Cell> {
             cells.push(in_ledger(visit, line.in_ledger));
         }
         SubjectKind::Connection => cells.extend([class(), text(&line.owner), text(&line.address)]),
-        SubjectKind::Policy => cells.push(class()),
-        SubjectKind::Account => {
-            let values = [&line.class, &line.criticality, &line.os];
-            cells.extend(ACCOUNT_KEYS.iter().zip(values).map(|(key, found)| value(key, found)));
-        }
-        SubjectKind::Vendor => {
-            let values = [&line.criticality, &line.os];
-            cells.extend(VENDOR_KEYS.iter().zip(values).map(|(key, found)| value(key, found)));
-        }
-        SubjectKind::Document | SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => {}
+        SubjectKind::Policy | SubjectKind::Account => cells.push(class()),
+        SubjectKind::Vendor
+        | SubjectKind::Document
+        | SubjectKind::Product
+        | SubjectKind::Vulnerability
+        | SubjectKind::Site => {}
     }
+    let facts = tables::facts_of(line.kind).iter();
+    cells.extend(facts.map(|key| value(key, line.facts.get(*key).map_or("", String::as_str))));
     cells.push(Cell::text(line.fact_count.to_string()));
     cells.push(Cell::text(words::age(visit, line.observed_at)));
     cells

@@ -12,7 +12,7 @@ use evidence::store as evidence_tables;
 use evidence::world::Origin;
 use governance::exceptions::ActiveExceptions;
 use governance::lines::show_value;
-use governance::snapshot::{self, SubjectLine, SubjectSearch};
+use governance::snapshot::{self, SubjectLine};
 use governance::store as tables;
 use store::{StoreError, Transaction};
 use web::list::ListQuery;
@@ -174,7 +174,7 @@ fn find(
         },
         open: open_questions(office, visit, subject.kind(), &facts),
         related: match &line {
-            Some(line) => related(tx, visit, line, world.find_text(0, "asset.vendor").unwrap_or_default())?,
+            Some(line) => related(tx, visit, line)?,
             None => Vec::new(),
         },
         line,
@@ -295,18 +295,16 @@ fn draw_questions(visit: &SiteVisit, open: &[(String, Vec<String>)]) -> Result<V
         .collect()
 }
 
-/// Connections and vendors that name this thing, or that it names; `vendor` is who maintains it, empty if not known.
+/// Assets, connections and vendors that name this thing by one of its marks, or that it names by one of theirs.
 fn related(
     tx: &mut Transaction,
     visit: &SiteVisit,
     line: &SubjectLine,
-    vendor: &str,
 ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
-    let bare = line.ident.rsplit('/').next().unwrap_or_default();
-    let wanted: &[(SubjectKind, &str)] = match line.kind {
-        SubjectKind::Asset => &[(SubjectKind::Connection, bare), (SubjectKind::Vendor, vendor)],
-        SubjectKind::Connection => &[(SubjectKind::Asset, &line.address), (SubjectKind::Vendor, &line.owner)],
-        SubjectKind::Vendor => &[(SubjectKind::Connection, bare)],
+    let wanted: &[SubjectKind] = match line.kind {
+        SubjectKind::Asset => &[SubjectKind::Connection, SubjectKind::Vendor],
+        SubjectKind::Connection => &[SubjectKind::Asset, SubjectKind::Vendor],
+        SubjectKind::Vendor => &[SubjectKind::Connection],
         SubjectKind::Account
         | SubjectKind::Policy
         | SubjectKind::Document
@@ -315,13 +313,8 @@ fn related(
         | SubjectKind::Site => &[],
     };
     let mut related = Vec::new();
-    for (kind, word) in wanted {
-        let word = assess::wording::fold(word);
-        if word.is_empty() {
-            continue;
-        }
-        let search = SubjectSearch { words: vec![word], ..SubjectSearch::default() };
-        for other in tables::list_subject_lines(tx, visit.site_id(), *kind, &search, 0, MAX_RELATED)? {
+    for kind in wanted {
+        for other in tables::list_related_lines(tx, visit.site_id(), *kind, line, MAX_RELATED)? {
             let href = Subject::new(other.kind, other.ident.as_str()).ok();
             let href = href.and_then(|other| words::subject_path(visit, &other));
             related.push((words::kind_title(visit, *kind), plain(&other.name), href));

@@ -84,7 +84,13 @@ fn body<'a>(
     count: usize,
 ) -> Result<Body<'a>, HttpError> {
     let numbers = report.map(|report| report.counts).unwrap_or_default();
-    let labels = ["checklist-holds", "checklist-fails", "verdict-unknown", "verdict-stale", "checklist-not-applicable"];
+    let labelled = [
+        ("checklist-holds", numbers.holds),
+        ("checklist-fails", numbers.fails),
+        ("verdict-unknown", numbers.unknown),
+        ("verdict-stale", numbers.stale),
+        ("checklist-not-applicable", numbers.not_applicable),
+    ];
     let all = visit.path_of(&format!("subjects/{}?failing={}", check.subject, encode_segment(&check.id)));
     let all_text = visit.say("checklist-all-failing", &[("count", count.into())]);
     let is_open = report.is_some_and(super::item_page::is_finding);
@@ -93,8 +99,8 @@ fn body<'a>(
         verdict: check_verdict(visit, report),
         severity: words::severity(visit, words::severity_rank(check.severity)),
         is_assessed: report.is_some(),
-        counts: labels.iter().map(|id| visit.text(id)).zip(numbers).collect(),
-        asked: numbers.iter().take(4).sum(),
+        counts: labelled.map(|(id, count)| (visit.text(id), count)).into(),
+        asked: numbers.asked(),
         why: check.why.get(visit.lang).to_owned(),
         fix: check.fix.get(visit.lang).to_owned(),
         ask: words::instruction(visit, "ask", check.ask.get(visit.lang))?,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::Subject;
-use governance::exceptions::{Control, ExceptionError, MAX_DAYS, NewException, Office as Exceptions};
+use governance::exceptions::{Control, ExceptionError, Exceptions, MAX_DAYS, NewException};
 use governance::snapshot;
 use governance::store as tables;
 use store::{StoreError, Transaction};

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::Locator;
-use governance::exceptions::{Exception, ExceptionError, ExceptionState, Office as Exceptions};
+use governance::exceptions::{Exception, ExceptionError, ExceptionState, Exceptions};
 use governance::store as tables;
 use serde::Deserialize;
 use web::list::ListQuery;

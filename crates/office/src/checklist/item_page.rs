@@ -8,7 +8,7 @@ use axum::response::Response;
 use base::{Date, SubjectKind, Verdict};
 use evidence::World;
 use governance::answers::{self, Claim};
-use governance::snapshot::{self, CheckReport};
+use governance::snapshot::{self, CheckReport, SubjectCounts};
 use governance::statement::claim_subject;
 use installation::claims;
 use report::model::{EvidenceLine, ItemReport};
@@ -172,7 +172,7 @@ struct CheckRow {
     title: String,
     path: String,
     verdict: Badge,
-    counts: [usize; 5],
+    counts: SubjectCounts,
 }
 
 /// One fact and the place it was read.

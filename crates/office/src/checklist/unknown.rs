@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use governance::snapshot;
-use report::model::AskLine;
+use report::model::{AskLine, MadeOn};
 use web::list::{Cell, Column, List, ListQuery, Total};
+use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use crate::assets::words;
@@ -24,7 +25,7 @@ pub(super) async fn show(
         asks.sort_by_key(|ask| std::cmp::Reverse(ask.answers.len()));
         let around = Page::new(visit.text("nav-unknown"), "unknown").help(visit.text("checklist-unknown-help"));
         if query.format().is_some() {
-            return as_list(&visit, &asks).respond(&visit, &around, &query, "");
+            return as_list(&visit, &office, &asks).respond(&visit, &around, &query, "");
         }
         let path = visit.path_of("unknown");
         let questions = asks.iter().enumerate().map(|(number, ask)| question(&visit, &office, number, ask));
@@ -71,84 +72,62 @@ struct Body<'a> {
 }
 
 fn question(visit: &SiteVisit, office: &Office, number: usize, ask: &AskLine) -> Result<Question, HttpError> {
-    let paper = is_paper(ask).then(|| form_path(visit, office, &ask.how));
+    let may_hand_in = !ask.papers.is_empty() && words::may_answer(visit);
     Ok(Question {
         what: ask.what.clone(),
-        how: words::instruction(visit, &format!("how-{number}"), &how(ask))?,
-        form: paper.filter(|_| words::may_answer(visit)),
+        how: words::instruction(visit, &format!("how-{number}"), &how(visit, office, ask))?,
+        form: may_hand_in.then(|| form_path(visit, &ask.papers)),
         items: ask.answers.len(),
         answers: ask.answers.join(", "),
-        steps: Way::of(&ask.how).map(|way| (way.id(), visit.text(way.title()))),
+        steps: ask.made_on.map(|sort| (Way(sort).id(), visit.text(Way(sort).title()))),
     })
 }
 
-/// The command line's way to hand in a paper; here there is a form for it.
-const PAPER_COMMAND: &str = "`mamori claim document";
-
-fn is_paper(ask: &AskLine) -> bool {
-    ask.how.contains(PAPER_COMMAND)
-}
-
-/// What to do, without the command that stands in brackets behind the names of the papers.
-fn how(ask: &AskLine) -> String {
-    match ask.how.split_once(PAPER_COMMAND) {
-        Some((papers, _)) => papers.trim_end_matches(['（', '(', ' ']).to_owned(),
-        None => ask.how.clone(),
+/// What to do. For a paper there is a form here in place of the command that the report names.
+fn how(visit: &SiteVisit, office: &Office, ask: &AskLine) -> String {
+    if ask.papers.is_empty() {
+        return ask.how.clone();
     }
+    let kinds = &office.installation.packs.kinds;
+    let labels: Vec<String> = ask.papers.iter().map(|kind| kinds.label(kind).get(visit.lang).to_owned()).collect();
+    visit.say("checklist-one-of", &[("documents", labels.join("・").into())])
 }
 
 /// The form for the paper that is asked for; without its kind if several would do.
-fn form_path(visit: &SiteVisit, office: &Office, how: &str) -> String {
-    let kinds = office.installation.packs.kinds.iter();
-    let named: Vec<&str> = kinds
-        .filter(|kind| how.contains(if visit.lang == base::Lang::Ja { &kind.ja } else { &kind.en }))
-        .map(|kind| kind.kind.as_str())
-        .collect();
-    match named.as_slice() {
-        [kind] => visit.path_of(&format!("documents/new?kind={kind}")),
+fn form_path(visit: &SiteVisit, papers: &[String]) -> String {
+    match papers {
+        [kind] => visit.path_of(&format!("documents/new?kind={}", encode_segment(kind))),
         _ => visit.path_of("documents/new"),
     }
 }
 
-/// The sort of machine on which an export is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Domain,
-    Machine,
-}
+/// The steps to an export on one sort of machine.
+#[derive(Debug, Clone, Copy)]
+struct Way(MadeOn);
 
 impl Way {
-    const ALL: [Self; 2] = [Self::Domain, Self::Machine];
-
-    /// By the command that makes it.
-    fn of(how: &str) -> Option<Self> {
-        let names = |commands: &[&str]| commands.iter().any(|command| how.contains(command));
-        if names(&["Get-AD", "Backup-GPO", "Get-GPO"]) {
-            return Some(Self::Domain);
-        }
-        names(&["secedit", "auditpol", "registry.pol"]).then_some(Self::Machine)
-    }
+    const ALL: [Self; 2] = [Self(MadeOn::Domain), Self(MadeOn::Machine)];
 
     const fn id(self) -> &'static str {
-        match self {
-            Self::Domain => "steps-domain",
-            Self::Machine => "steps-machine",
+        match self.0 {
+            MadeOn::Domain => "steps-domain",
+            MadeOn::Machine => "steps-machine",
         }
     }
 
     const fn title(self) -> &'static str {
-        match self {
-            Self::Domain => "checklist-steps-domain",
-            Self::Machine => "checklist-steps-machine",
+        match self.0 {
+            MadeOn::Domain => "checklist-steps-domain",
+            MadeOn::Machine => "checklist-steps-machine",
         }
     }
 
     const fn steps(self) -> [&'static str; 4] {
-        match self {
-            Self::Domain => {
+        match self.0 {
+            MadeOn::Domain => {
                 ["checklist-step-domain", "checklist-step-powershell", "checklist-step-paste", "checklist-step-import"]
             }
-            Self::Machine => {
+            MadeOn::Machine => {
                 ["checklist-step-machine", "checklist-step-prompt", "checklist-step-paste", "checklist-step-import"]
             }
         }
@@ -157,7 +136,7 @@ impl Way {
 
 /// The steps of those ways that somebody is led to.
 fn ways(visit: &SiteVisit, asks: &[AskLine]) -> Vec<Steps> {
-    let used = Way::ALL.into_iter().filter(|way| asks.iter().any(|ask| Way::of(&ask.how) == Some(*way)));
+    let used = Way::ALL.into_iter().filter(|way| asks.iter().any(|ask| ask.made_on == Some(way.0)));
     used.map(|way| Steps {
         id: way.id(),
         title: visit.text(way.title()),
@@ -166,7 +145,7 @@ fn ways(visit: &SiteVisit, asks: &[AskLine]) -> Vec<Steps> {
     .collect()
 }
 
-fn as_list(visit: &SiteVisit, asks: &[AskLine]) -> List {
+fn as_list(visit: &SiteVisit, office: &Office, asks: &[AskLine]) -> List {
     List {
         caption: visit.text("nav-unknown"),
         columns: vec![
@@ -180,7 +159,7 @@ fn as_list(visit: &SiteVisit, asks: &[AskLine]) -> List {
             .map(|ask| {
                 vec![
                     Cell::text(ask.what.as_str()),
-                    Cell::text(how(ask)),
+                    Cell::text(how(visit, office, ask)),
                     Cell::text(ask.answers.len().to_string()),
                     Cell::text(ask.answers.join(", ")),
                 ]

@@ -1,10 +1,8 @@
 //! The IT desk: what to do today, and tasks.
 
-mod store;
 mod task;
 mod tasks;
 mod today;
-pub(crate) mod watch;
 mod words;
 
 use people::Role;

@@ -1,7 +1,7 @@
 //! One task: why, what became of it, who does it until when. Nothing here closes a task: new evidence does.
 
 use ::store::StoreError;
-use ::store::ledger::Entry;
+use ::store::ledger::{Entry, list_entries_about};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,15 +11,18 @@ use governance::store as tables;
 use governance::tasks::{AssignError, Assignment, Due, Task};
 use people::Role;
 use people::account::clean_name;
+use people::store::list_names;
 use serde::Deserialize;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
-use super::store as desk_tables;
 use super::tasks::state;
 use super::words::{self, About, Words};
 use crate::assets::words::may_open_lists;
 use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
+
+/// Names offered.
+const MOST_NAMES: i64 = 300;
 
 #[derive(Template)]
 #[template(path = "desk/task.html")]
@@ -52,8 +55,8 @@ pub(super) async fn show(
         let found = office.database().read(|tx| {
             let Some(task) = tables::find_task(tx, site, id)? else { return Ok::<_, StoreError>(None) };
             let texts = snapshot::list_task_texts(tx, site, visit.lang)?;
-            let assigned = desk_tables::list_assignments(tx, site, id)?;
-            Ok(Some((task, texts, assigned, desk_tables::list_names(tx, site)?)))
+            let assigned = list_entries_about(tx, site, "task.assigned", ("task", id))?;
+            Ok(Some((task, texts, assigned, list_names(tx, site, MOST_NAMES)?)))
         })?;
         let (task, texts, assigned, names) = found.ok_or_else(HttpError::not_found)?;
         let packs = &office.installation.packs;

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use ::store::{StoreError, Transaction};
+use ::store::{StoreError, Transaction, jobs};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use base::{Severity, UtcSeconds};
+use evidence::store::EvidenceRow;
 use governance::exceptions::{Exception, ExceptionState};
+use governance::lists::Exports;
 use governance::snapshot::{self, TaskText};
 use governance::store as tables;
 use governance::tasks::{Task, in_order};
+use governance::watch::{Watch, find_watch, month_start};
 use installation::Packs;
 use people::Role;
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::store::{self as desk_tables, LastEvidence};
-use super::watch::{Watch, watch};
 use super::words::{self, Words};
 use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
@@ -36,8 +37,10 @@ struct Known {
     ending: Vec<Exception>,
     newest: Vec<(String, UtcSeconds)>,
     failed: Vec<(String, UtcSeconds)>,
-    last: Option<LastEvidence>,
+    last: Option<EvidenceRow>,
     watch: Watch,
+    /// Things of which something was observed this month.
+    observed: usize,
     assessed: bool,
 }
 
@@ -53,12 +56,28 @@ fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
         tasks: in_order(tables::list_tasks(tx, site, false)?),
         texts: snapshot::list_task_texts(tx, site, visit.lang)?,
         ending,
-        newest: desk_tables::list_newest_observed(tx, site)?,
-        failed: desk_tables::list_failed_jobs(tx, site, visit.now.plus_days(-FAILED_DAYS))?,
-        last: desk_tables::find_last_evidence(tx, site)?,
-        watch: watch(tx, site, head.as_ref(), visit.now)?,
+        newest: evidence::store::list_newest_observed(tx, site)?,
+        failed: failed_jobs(tx, site, visit.now.plus_days(-FAILED_DAYS))?,
+        last: find_last_evidence(tx, site)?,
+        watch: find_watch(tx, site, visit.now)?,
+        observed: head.as_ref().map_or(0, |head| head.count_observed(month_start(today), today)),
         assessed: head.is_some(),
     })
+}
+
+fn find_last_evidence(tx: &mut Transaction, site: &str) -> Result<Option<EvidenceRow>, StoreError> {
+    let newest = tables::newest_evidence(tx, site)?;
+    evidence::store::find_evidence(tx, site, newest)
+}
+
+/// Jobs of a site that were given up since a moment: kind and when, newest first.
+fn failed_jobs(tx: &mut Transaction, site: &str, since: UtcSeconds) -> Result<Vec<(String, UtcSeconds)>, StoreError> {
+    let of_site = |payload: &str| {
+        let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
+        payload.get("site").and_then(serde_json::Value::as_str) == Some(site)
+    };
+    let failed = jobs::list_failed(tx, since)?.into_iter().filter(|job| of_site(&job.payload));
+    Ok(failed.map(|job| (job.kind, job.finished_at)).collect())
 }
 
 pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
@@ -125,7 +144,7 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
         things: first_things(packs, &known.tasks).map(|task| thing(visit, packs, known, task)).collect(),
         others,
         ending: ending.collect(),
-        aging: known.newest.iter().filter_map(|(importer, at)| aging(visit, importer, *at)).collect(),
+        aging: known.newest.iter().filter_map(|(importer, at)| aging(visit, &packs.exports, importer, *at)).collect(),
         failed: known.failed.iter().map(|(kind, at)| failed(visit, kind, *at)).collect(),
         last: known.last.as_ref().map(|last| {
             let arguments = [
@@ -135,7 +154,7 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
             ];
             (visit.say("desk-last", &arguments), visit.path_of(&format!("evidence/{}", last.id)))
         }),
-        numbers: numbers(visit, &known.watch),
+        numbers: numbers(visit, &known.watch, known.observed),
     }
 }
 
@@ -161,28 +180,11 @@ fn thing(visit: &SiteVisit, packs: &Packs, known: &Known, task: &Task) -> Thing 
     }
 }
 
-/// For how many days an export of this kind counts: the shortest `fresh_days` of what it mainly says (`packs/facts/`), and for the
-/// list of exploited weaknesses what `VUL` asks. `None`: each document says so itself.
-fn fresh_days(importer: &str) -> Option<i64> {
-    match importer {
-        "statement" | "support_dates" => None,
-        "kev_json" => Some(14),
-        "directory_csv" => Some(45),
-        _ => Some(100),
-    }
-}
-
 /// A sentence if the newest export of a kind grows old soon, or has.
-fn aging(visit: &SiteVisit, importer: &str, at: UtcSeconds) -> Option<String> {
-    let left = fresh_days(importer)? - visit.now.days_since(at);
-    let kind = visit.text(match importer {
-        "ledger_sheet" => "desk-export-ledger",
-        "nmap_xml" => "desk-export-scan",
-        "directory_csv" => "desk-export-directory",
-        "kev_json" => "desk-export-exploited",
-        "gpo_backup" | "registry_policy" | "audit_policy" | "security_inf" => "desk-export-settings",
-        _ => "desk-export-other",
-    });
+fn aging(visit: &SiteVisit, exports: &Exports, importer: &str, at: UtcSeconds) -> Option<String> {
+    let export = exports.find(importer).filter(|export| export.fresh_days > 0)?;
+    let left = i64::from(export.fresh_days) - visit.now.days_since(at);
+    let kind = export.label.get(visit.lang);
     match left {
         ..0 => Some(visit.say("desk-aged", &[("kind", kind.into())])),
         0..=AGING_DAYS => Some(visit.say("desk-aging", &[("kind", kind.into()), ("days", left.into())])),
@@ -199,13 +201,16 @@ fn failed(visit: &SiteVisit, kind: &str, at: UtcSeconds) -> String {
     visit.say(id, &[("time", visit.minute(at).into())])
 }
 
-fn numbers(visit: &SiteVisit, watch: &Watch) -> Vec<(String, String)> {
+fn numbers(visit: &SiteVisit, watch: &Watch, observed: usize) -> Vec<(String, String)> {
     let day = |at: Option<UtcSeconds>| at.map_or_else(String::new, |at| visit.day(at.date_jst()));
     let minute = |at: Option<UtcSeconds>| at.map_or_else(String::new, |at| visit.minute(at));
-    let reviewed = i64::try_from(watch.reviewed_this_month).unwrap_or(i64::MAX);
+    let times = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let count = |count: i64| visit.say("desk-reviewed-count", &[("count", count.into())]);
     vec![
-        (visit.text("desk-monitored-since"), day(watch.monitored_since)),
-        (visit.text("desk-last-collection"), minute(watch.last_collection)),
-        (visit.text("desk-reviewed"), visit.say("desk-reviewed-count", &[("count", reviewed.into())])),
+        (visit.text("desk-monitored-since"), day(watch.since)),
+        (visit.text("desk-last-collection"), minute(watch.last)),
+        (visit.text("desk-assessed"), count(times(watch.assessments))),
+        (visit.text("desk-followed"), count(times(watch.followed))),
+        (visit.text("desk-reviewed"), count(i64::try_from(observed).unwrap_or(i64::MAX))),
     ]
 }

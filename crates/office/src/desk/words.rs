@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assess::Check;
 use base::{Date, SubjectKind};
 use governance::snapshot::TaskText;
-use governance::tasks::Task;
+use governance::tasks::{Task, TaskKey};
 use installation::Packs;
 use web::SiteVisit;
 use web::visit::encode_segment;
@@ -23,19 +23,18 @@ pub(super) enum About<'a> {
 }
 
 /// What a task is about.
-pub(super) fn about<'a>(packs: &'a Packs, key: &str) -> About<'a> {
+pub(super) fn about<'a>(packs: &'a Packs, key: &TaskKey) -> About<'a> {
     let check = |id: &str| packs.checks.iter().find(|check| check.id == id);
-    match key.split_once(':') {
-        Some(("fix", id)) => check(id).map_or(About::Gone, About::Fix),
-        Some(("ask", id)) => check(id).map_or(About::Gone, About::Ask),
-        Some((_, id)) => {
+    match key {
+        TaskKey::Fix(id) => check(id).map_or(About::Gone, About::Fix),
+        TaskKey::Ask(id) => check(id).map_or(About::Gone, About::Ask),
+        TaskKey::Show(id) => {
             let item = packs.frameworks.iter().find_map(|framework| {
-                let item = framework.items.iter().find(|item| item.id == id)?;
+                let item = framework.items.iter().find(|item| item.id == *id)?;
                 Some((framework.id.as_str(), item))
             });
             item.map_or(About::Gone, |(framework, item)| About::Show(framework, item))
         }
-        None => About::Gone,
     }
 }
 
@@ -62,7 +61,8 @@ pub(super) struct Words {
 
 pub(super) fn words(visit: &SiteVisit, packs: &Packs, texts: &BTreeMap<String, TaskText>, task: &Task) -> Words {
     let lang = visit.lang;
-    let title = texts.get(&task.key).map_or_else(|| task.key.clone(), |text| text.title.clone());
+    let key = task.key.to_string();
+    let title = texts.get(&key).map_or(key, |text| text.title.clone());
     let of_check = |check: &Check, next: String| Words {
         title: title.clone(),
         patients: check.why.get(lang).to_owned(),

@@ -17,8 +17,8 @@ use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::decisions::{clean_text, decider, exceptions, refuse};
-use super::waiting::class_message;
-use super::{plain, store as room_tables};
+use super::plain;
+use super::waiting::{class_message, severity};
 use crate::assets::words::may_open_evidence;
 use crate::sign_in::check_proof;
 use crate::state::Shared;
@@ -93,7 +93,7 @@ pub(super) async fn show_exception(
         let id = number(&id)?;
         let matter = office.database().read(|tx| {
             let exception = tables::find_exception(tx, visit.site_id(), id)?;
-            exception.map(|exception| of_exception(tx, &visit, &exception)).transpose()
+            exception.map(|exception| of_exception(tx, &office, &visit, &exception)).transpose()
         })?;
         draw(&visit, &matter.ok_or_else(HttpError::not_found)?)
     })
@@ -125,15 +125,19 @@ fn of_decision(visit: &SiteVisit, decision: &Decision) -> Matter {
     }
 }
 
-fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Matter, StoreError> {
+fn of_exception(
+    tx: &mut Transaction,
+    office: &Shared,
+    visit: &SiteVisit,
+    exception: &Exception,
+) -> Result<Matter, StoreError> {
     let check = snapshot::find_check(tx, visit.site_id(), visit.lang, &exception.check)?;
     let mut facts = Vec::new();
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
-        let [holds, fails, unknown, stale, _] = check.counts;
         let verdict = plain::verdict_badge(visit, check.verdict).text;
-        let all = holds + fails + unknown + stale;
-        let arguments = [("verdict", verdict.into()), ("fails", fails.into()), ("all", all.into())];
+        let counts = check.counts;
+        let arguments = [("verdict", verdict.into()), ("fails", counts.fails.into()), ("all", counts.asked().into())];
         facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
         facts.push((visit.text("decision-patients"), check.why.clone()));
     }
@@ -155,7 +159,7 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
         facts.push((visit.text("decision-decided-by"), format!("{who} {}", visit.minute(at))));
         facts.push((visit.text("decision-remark"), remark));
     }
-    let grave = needs_executive(check.as_ref().map(|check| check.severity));
+    let grave = needs_executive(severity(&office.installation.packs, &exception.check));
     let subject = plain::subject_of(visit, check.as_ref());
     let class = if grave { "decision-class-accept-high-risk" } else { "decision-class-accept-risk" };
     Ok(Matter {
@@ -172,12 +176,14 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
 
 fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
     let may_open = may_open_evidence(visit);
-    let mut view = |control: &Control| {
-        let name = room_tables::find_evidence_name(tx, visit.site_id(), control.evidence)?.unwrap_or_default();
+    let numbers = exception.controls.iter().map(|control| control.evidence).collect();
+    let names = tables::list_evidence_names(tx, visit.site_id(), &numbers)?;
+    let view = |control: &Control| {
+        let name = names.get(&control.evidence).map_or("", String::as_str);
         let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };
-        Ok(ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path })
+        ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path }
     };
-    exception.controls.iter().map(&mut view).collect()
+    Ok(exception.controls.iter().map(view).collect())
 }
 
 /// The form of who decides.
@@ -253,8 +259,7 @@ fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &M
     let done = match matters {
         Matters::Decision => exceptions(office, visit).decide(&decider, id, &said),
         Matters::Exception => {
-            let checks = &office.installation.packs.checks;
-            let severity = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.severity);
+            let severity = |check: &str| severity(&office.installation.packs, check);
             exceptions(office, visit).rule_on_exception(&decider, id, &said, severity)
         }
     };

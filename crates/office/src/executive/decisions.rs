@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use base::Date;
 use governance::decisions::{Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, NewDecision};
-use governance::exceptions::{Exception, ExceptionState, Office as Exceptions};
+use governance::exceptions::{Exception, ExceptionState, Exceptions};
 use governance::{snapshot, store as tables};
 use people::Role;
 use people::account::clean_name;
@@ -47,8 +47,9 @@ pub(super) async fn show(
     State(office): State<Shared>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let (waiting, rows) =
-            office.database().read(|tx| Ok::<_, StoreError>((waiting::list(tx, &visit)?, decided(tx, &visit)?)))?;
+        let (waiting, rows) = office.database().read(|tx| {
+            Ok::<_, StoreError>((waiting::list(tx, &office.installation.packs, &visit)?, decided(tx, &visit)?))
+        })?;
         let may_ask = visit.is(Role::Administrator);
         let classes = DecisionClass::ALL.iter().map(|(name, class)| (*name, visit.text(class_message(*class))));
         let above = Above { visit: &visit, waiting, may_ask, classes: classes.collect() };

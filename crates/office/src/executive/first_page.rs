@@ -1,4 +1,4 @@
-//! Five minutes a week: where the hospital stands, in words for those who decide. Prints on one page.
+//! Five minutes a week: where the hospital stands, in words for those who decide. Prints on the two sides of one sheet.
 
 use ::store::{StoreError, Transaction};
 use askama::Template;
@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::response::Response;
 use base::{Severity, UtcSeconds, Verdict};
 use governance::snapshot::{self, Checklist, Head};
-use report::model::{FindingLine, ItemReport, Tile, VerdictCounts};
+use installation::Packs;
+use report::model::{FindingLine, ItemReport, Tile, TileSource, VerdictCounts};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
 
@@ -29,8 +30,6 @@ struct Known {
     items: Option<Checklist>,
     findings: Vec<FindingLine>,
     waiting: Vec<Waiting>,
-    /// Where each tile leads.
-    tile_paths: Vec<String>,
     /// The newest report with a PDF.
     pdf: Option<i64>,
 }
@@ -42,7 +41,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
             .filter(|framework| framework.audience == Audience::Executive)
             .map(|framework| framework.id.as_str())
             .collect();
-        let known = office.database().read(|tx| load(tx, &visit, &executive))?;
+        let known = office.database().read(|tx| load(tx, &office.installation.packs, &visit, &executive))?;
         let page = Page::new(visit.text("executive-title"), "executive").help(visit.text("executive-help"));
         match known {
             None => web::page(&visit, &page, &Empty { visit: &visit }),
@@ -52,7 +51,12 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
     .await
 }
 
-fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<Option<Known>, StoreError> {
+fn load(
+    tx: &mut Transaction,
+    packs: &Packs,
+    visit: &SiteVisit,
+    executive: &[&str],
+) -> Result<Option<Known>, StoreError> {
     let (site, lang) = (visit.site_id(), visit.lang);
     let Some(head) = snapshot::find_head(tx, site, lang)? else { return Ok(None) };
     let id = head.checklists.iter().find(|checklist| executive.contains(&checklist.id.as_str()));
@@ -60,54 +64,25 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, executive: &[&str]) -> Result<O
         Some(checklist) => snapshot::find_checklist(tx, site, lang, &checklist.id)?,
         None => None,
     };
-    let tile_paths = tile_paths(tx, visit, &head)?;
     let findings = snapshot::list_findings_brief(tx, site, lang)?;
     Ok(Some(Known {
         items,
         findings,
-        waiting: waiting::list(tx, visit)?,
-        tile_paths,
+        waiting: waiting::list(tx, packs, visit)?,
         pdf: room_tables::find_newest_pdf(tx, site)?,
         head,
     }))
 }
 
-/// What each tile may rest on, in the order of the tiles: checks, or an item of the ministry's checklist by its end.
-const TILE_SOURCES: [(&[&str], &str); 5] = [
-    (&["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"], ""),
-    (&[], "-3-2"),
-    (&["AV-01", "AV-02"], "-2-11"),
-    (&["VND-01", "VND-02", "VND-03", "VND-04"], ""),
-    (&[], "-3-3"),
-];
-
-fn tile_paths(tx: &mut Transaction, visit: &SiteVisit, head: &Head) -> Result<Vec<String>, StoreError> {
-    let ministry = match head.checklists.first() {
-        Some(checklist) => snapshot::find_checklist(tx, visit.site_id(), visit.lang, &checklist.id)?,
-        None => None,
-    };
-    let mut paths = Vec::new();
-    for (tile, (checks, item)) in head.tiles.iter().zip(TILE_SOURCES) {
-        let mut path = None;
-        for id in checks {
-            let check = snapshot::find_check(tx, visit.site_id(), visit.lang, id)?;
-            if check.is_some_and(|check| tile.reason.contains(&check.title)) {
-                path = Some(visit.path_of(&format!("checks/{}", encode_segment(id))));
-                break;
-            }
+/// The page of what a tile goes by, or else the list of checklists.
+fn tile_path(visit: &SiteVisit, source: Option<&TileSource>) -> String {
+    visit.path_of(&match source {
+        Some(TileSource::Check(id)) => format!("checks/{}", encode_segment(id)),
+        Some(TileSource::Item { checklist, item }) => {
+            format!("checklists/{}/{}", encode_segment(checklist), encode_segment(item))
         }
-        paths.push(path.unwrap_or_else(|| item_path(visit, ministry.as_ref(), tile, item)));
-    }
-    Ok(paths)
-}
-
-/// The page of the item a tile names, or else the one it mostly rests on, or else the list of checklists.
-fn item_path(visit: &SiteVisit, ministry: Option<&Checklist>, tile: &Tile, ending: &str) -> String {
-    let Some(checklist) = ministry else { return visit.path_of("checklists") };
-    let named = checklist.items.iter().find(|item| tile.reason.contains(&item.text));
-    let usual = || checklist.items.iter().find(|item| !ending.is_empty() && item.id.ends_with(ending));
-    let item = named.or_else(usual).map_or_else(String::new, |item| format!("/{}", encode_segment(&item.id)));
-    visit.path_of(&format!("checklists/{}{item}", encode_segment(&checklist.head.id)))
+        None => "checklists".to_owned(),
+    })
 }
 
 #[derive(Template)]
@@ -197,7 +172,7 @@ fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<
         as_of: as_of(visit, head.made_at),
         old: visit.now.0 - head.made_at.0 > OLD_AFTER_S,
         sentences: sentences(visit, known, ministry.map(|checklist| checklist.counts)),
-        tiles: head.tiles.iter().zip(&known.tile_paths).map(|(tile, path)| tile_view(visit, tile, path)).collect(),
+        tiles: head.tiles.iter().map(|tile| tile_view(visit, tile)).collect(),
         waiting: &known.waiting,
         items: known.items.iter().flat_map(|list| list.items.iter().map(|item| item_view(visit, list, item))).collect(),
         items_title,
@@ -242,10 +217,11 @@ fn sentences(visit: &SiteVisit, known: &Known, ministry: Option<VerdictCounts>) 
     sentences
 }
 
-fn tile_view(visit: &SiteVisit, tile: &Tile, path: &str) -> TileView {
+fn tile_view(visit: &SiteVisit, tile: &Tile) -> TileView {
     let reason = plain::first_sentence(visit.lang, &tile.reason);
     let reason = plain::first_plain(visit.lang, &[reason], visit.text("executive-technical"));
-    TileView { label: tile.label.clone(), badge: plain::tile_badge(visit, tile.state), reason, path: path.to_owned() }
+    let path = tile_path(visit, tile.source.as_ref());
+    TileView { label: tile.label.clone(), badge: plain::tile_badge(visit, tile.state), reason, path }
 }
 
 fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> ItemView {

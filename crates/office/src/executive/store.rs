@@ -130,12 +130,6 @@ pub(super) fn list_reports(tx: &mut Transaction, site: &str, limit: i64) -> Resu
     Ok(reports)
 }
 
-/// Name of a piece of evidence of a site.
-pub(super) fn find_evidence_name(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT name FROM evidence WHERE site = $1 AND id = $2";
-    tx.find(sql, &[site.into(), id.into()])?.map(|row| Ok(row.text(0)?.to_owned())).transpose()
-}
-
 /// The newest report of a site that has a PDF.
 pub(super) fn find_newest_pdf(tx: &mut Transaction, site: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT a.id FROM report_asked a JOIN report_file f ON f.report = a.id \
@@ -180,7 +174,7 @@ mod tests {
                     (listed[0].progress, listed[0].remarks.as_slice()),
                     (Progress::Made(NOW), ["紙".to_owned()].as_slice())
                 );
-                assert_eq!((find_newest_pdf(tx, "handa")?, find_evidence_name(tx, "handa", 1)?), (Some(1), None));
+                assert_eq!(find_newest_pdf(tx, "handa")?, Some(1));
                 Ok(())
             })?;
             Ok(())

@@ -1,10 +1,11 @@
 //! What waits for a decision: exceptions asked for, and everything else.
 
 use ::store::{StoreError, Transaction};
-use base::Date;
+use base::{Date, Severity};
 use governance::decisions::{DecisionClass, DecisionState, needs_executive};
 use governance::exceptions::ExceptionState;
 use governance::{snapshot, store as tables};
+use installation::Packs;
 use web::SiteVisit;
 
 use super::plain;
@@ -38,8 +39,13 @@ pub(super) const fn class_message(class: DecisionClass) -> &'static str {
     }
 }
 
+/// How much a check matters, by the packs: pages say the same as the rule that decides.
+pub(super) fn severity(packs: &Packs, check: &str) -> Option<Severity> {
+    packs.checks.iter().find(|one| one.id == check).map(|check| check.severity)
+}
+
 /// What waits at the site, soonest day first.
-pub(crate) fn list(tx: &mut Transaction, visit: &SiteVisit) -> Result<Vec<Waiting>, StoreError> {
+pub(crate) fn list(tx: &mut Transaction, packs: &Packs, visit: &SiteVisit) -> Result<Vec<Waiting>, StoreError> {
     let mut waiting = Vec::new();
     let short_day = |day| plain::short_day(visit.lang, day);
     for decision in tables::list_decisions(tx, visit.site_id())? {
@@ -60,7 +66,7 @@ pub(crate) fn list(tx: &mut Transaction, visit: &SiteVisit) -> Result<Vec<Waitin
             continue;
         }
         let check = snapshot::find_check(tx, visit.site_id(), visit.lang, &exception.check)?;
-        let grave = needs_executive(check.as_ref().map(|check| check.severity));
+        let grave = needs_executive(severity(packs, &exception.check));
         let class = if grave { "decision-class-accept-high-risk" } else { "decision-class-accept-risk" };
         let subject = plain::subject_of(visit, check.as_ref());
         waiting.push(Waiting {

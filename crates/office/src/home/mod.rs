@@ -2,7 +2,6 @@
 
 mod help;
 mod search;
-mod store;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

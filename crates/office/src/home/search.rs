@@ -6,17 +6,18 @@ use assess::wording::fold;
 use axum::extract::State;
 use axum::response::Response;
 use base::SubjectKind;
+use evidence::store::{list_document_titles, list_names};
 use governance::snapshot;
 use governance::store::{SubjectLine, SubjectSearch, count_subject_lines, list_subject_lines};
 use people::Role;
+use people::store::list_members;
 use store::{StoreError, Transaction};
 use web::list::ListQuery;
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::store::{list_document_titles, list_evidence_names};
 use crate::Office;
-use crate::staff::store::{list_members, list_notices};
+use crate::staff::store::list_notices;
 use crate::state::Shared;
 
 /// Results shown of one kind.
@@ -225,7 +226,7 @@ fn checks(office: &Office, search: &Search<'_>) -> Vec<Hit> {
 }
 
 fn evidence(tx: &mut Transaction, search: &Search<'_>) -> Result<Vec<Hit>, StoreError> {
-    let rows = list_evidence_names(tx, search.visit.site_id(), EVIDENCE_ROWS)?;
+    let rows = list_names(tx, search.visit.site_id(), EVIDENCE_ROWS)?;
     let fitting = rows.into_iter().filter(|(_, name, _)| search.fits(&[name]));
     let hit = |(id, name, at)| Hit {
         label: name,
@@ -249,8 +250,9 @@ fn tasks(tx: &mut Transaction, search: &Search<'_>) -> Result<Vec<Hit>, StoreErr
     let texts = snapshot::list_task_texts(tx, site, lang)?;
     let mut hits = Vec::new();
     for task in governance::store::list_tasks(tx, site, false)? {
-        let Some(text) = texts.get(&task.key) else { continue };
-        if search.fits(&[&text.title, &text.why, &task.owner, &task.key]) {
+        let key = task.key.to_string();
+        let Some(text) = texts.get(&key) else { continue };
+        if search.fits(&[&text.title, &text.why, &task.owner, &key]) {
             let href = search.visit.path_of(&format!("tasks/{}", task.id));
             hits.push(Hit { label: cut(&text.title), about: cut(&text.why), href });
         }

@@ -10,7 +10,7 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::assessed;
-use super::store::{self as tables, Batch, Item, ItemState};
+use super::store::{self as tables, Batch, Item, ItemCounts, ItemState};
 use super::words::{self, Progress};
 use crate::Office;
 use crate::state::Shared;
@@ -75,13 +75,13 @@ pub(super) async fn show(
         let path = visit.path_of(&format!("import/{}", batch.id));
         let around = Page::new(visit.say("import-batch-title", &[("number", batch.id.into())]), "import")
             .trail(visit.text("import-title"), visit.path_of("import"));
-        let (done, files) = (counts.iter().sum(), batch.files);
+        let (done, files) = (counts.total(), batch.files);
         let is_over = words::progress(&visit, &batch) != Progress::Running;
         if !is_over || query.filter("part") == Some("progress") {
             let body = Running { visit: &visit, path: &path, done, files, is_over };
             return page(&visit, &around.refresh(3), &body);
         }
-        finished(&office, &visit, &query, &around, (&batch, counts), &path)
+        finished(&office, &visit, &query, &around, (&batch, &counts), &path)
     })
     .await
 }
@@ -91,7 +91,7 @@ fn finished(
     visit: &SiteVisit,
     query: &ListQuery,
     around: &Page,
-    (batch, counts): (&Batch, [usize; 6]),
+    (batch, counts): (&Batch, &ItemCounts),
     path: &str,
 ) -> Result<Response, HttpError> {
     let window = query.window();
@@ -101,10 +101,7 @@ fn finished(
         let waiting = tables::list_items(tx, batch.id, Some(ItemState::Previewed), 0, MAX_LISTED)?;
         Ok::<_, StoreError>((items, waiting, tables::find_decided(tx, batch.id)?))
     })?;
-    let total = state.map_or_else(
-        || counts.iter().sum(),
-        |state| ItemState::ALL.iter().zip(counts).find(|(one, _)| **one == state).map_or(0, |(_, count)| count),
-    );
+    let total = state.map_or_else(|| counts.total(), |state| counts.of(state));
     let waiting: Vec<(String, String)> = waiting
         .into_iter()
         .filter(|item| item.decision.is_none() && open > 0)
@@ -116,7 +113,7 @@ fn finished(
         path,
         who: &batch.who,
         started: visit.minute(batch.started_at),
-        trouble: trouble(visit, batch, counts.iter().sum()),
+        trouble: trouble(visit, batch, counts.total()),
         counts: count_lines(visit, counts, open),
         waiting,
         assessed,
@@ -129,9 +126,9 @@ fn finished(
 }
 
 /// How many files there are of each state; of the ledgers, those that wait and those that were decided.
-fn count_lines(visit: &SiteVisit, counts: [usize; 6], open: usize) -> Vec<(String, usize)> {
+fn count_lines(visit: &SiteVisit, counts: &ItemCounts, open: usize) -> Vec<(String, usize)> {
     let mut lines = Vec::new();
-    for (state, count) in ItemState::ALL.into_iter().zip(counts) {
+    for (state, count) in ItemState::ALL.map(|state| (state, counts.of(state))) {
         if state == ItemState::Previewed {
             lines.push((words::state_text(visit, state), open));
             lines.push((visit.text("import-decided"), count.saturating_sub(open)));
@@ -158,13 +155,12 @@ fn assessment(
     office: &Office,
     visit: &SiteVisit,
     batch: &Batch,
-    counts: [usize; 6],
+    counts: &ItemCounts,
     applied_at: Option<UtcSeconds>,
 ) -> Result<(String, bool, Vec<ChangeRow>), HttpError> {
     let is_new =
         |state: ItemState| matches!(state, ItemState::Applied | ItemState::Unrecognised | ItemState::Unreadable);
-    let received: usize =
-        ItemState::ALL.into_iter().zip(counts).filter(|(state, _)| is_new(*state)).map(|(_, count)| count).sum();
+    let received: usize = ItemState::ALL.into_iter().filter(|state| is_new(*state)).map(|state| counts.of(state)).sum();
     if received == 0 && applied_at.is_none() {
         return Ok((visit.text("import-assessed-nothing-new"), false, Vec::new()));
     }

@@ -73,7 +73,7 @@ pub(super) async fn show(
             rows: batches
                 .iter()
                 .map(|(batch, counts, waiting)| {
-                    let (text, look) = words::batch_state(&visit, batch, counts.iter().sum(), *waiting);
+                    let (text, look) = words::batch_state(&visit, batch, counts.total(), *waiting);
                     vec![
                         Cell::link(visit.minute(batch.started_at), visit.path_of(&format!("import/{}", batch.id))),
                         Cell::text(batch.who.as_str()),

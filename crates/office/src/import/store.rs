@@ -1,5 +1,7 @@
 //! The tables of what was handed in together.
 
+use std::collections::BTreeMap;
+
 use ::evidence::Struck;
 use ::store::{Row, StoreError, Transaction, Value};
 use base::{ContentHash, Locator, UtcSeconds};
@@ -11,7 +13,7 @@ use super::differences::{Differences, RefusalLine, SHOWN, StruckLine};
 const MAX_REFUSALS: usize = 200;
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ItemState {
     /// Its facts are in force.
     Applied,
@@ -321,14 +323,27 @@ pub(super) fn list_items(
     tx.query(&sql, &[batch.into(), state.into(), number(limit), number(offset)])?.iter().map(read_item).collect()
 }
 
-/// How many items of a batch there are of each state, in the order of [`ItemState::ALL`].
-pub(super) fn count_items(tx: &mut Transaction, batch: i64) -> Result<[usize; 6], StoreError> {
-    let mut counts = [0; 6];
+/// How many items of a batch there are of each state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ItemCounts(BTreeMap<ItemState, usize>);
+
+impl ItemCounts {
+    pub(super) fn of(&self, state: ItemState) -> usize {
+        self.0.get(&state).copied().unwrap_or_default()
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+/// How many items of a batch there are of each state.
+pub(super) fn count_items(tx: &mut Transaction, batch: i64) -> Result<ItemCounts, StoreError> {
+    let mut counts = ItemCounts::default();
     for row in tx.query("SELECT state, COUNT(*) FROM import_item WHERE batch = $1 GROUP BY state", &[batch.into()])? {
         let name = row.text(0)?;
-        let place = ItemState::ALL.into_iter().position(|state| state.name() == name);
-        if let Some(slot) = place.and_then(|place| counts.get_mut(place)) {
-            *slot = size(&row, 1)?;
+        if let Some(state) = ItemState::ALL.into_iter().find(|state| state.name() == name) {
+            counts.0.insert(state, size(&row, 1)?);
         }
     }
     Ok(counts)

@@ -18,7 +18,6 @@ mod watches;
 
 use ::people::Role;
 use ::store::Migration;
-use base::UtcSeconds;
 use web::{HttpError, Needs, Routes, SiteName, Visit};
 
 pub(crate) use watches::Watches;
@@ -63,12 +62,20 @@ pub(crate) fn routes() -> Routes<Shared> {
 }
 
 /// Steps of the schema of this room.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    capability: "office_staff",
-    number: 1,
-    name: "contact, notices, voices",
-    sql: include_str!("../../migrations/0001_staff.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        capability: "office_staff",
+        number: 1,
+        name: "contact, notices, voices",
+        sql: include_str!("../../migrations/0001_staff.sql"),
+    },
+    Migration {
+        capability: "office_staff",
+        number: 2,
+        name: "version of the contact",
+        sql: include_str!("../../migrations/0002_staff.sql"),
+    },
+];
 
 /// Who the ledger says did something that needs no account.
 const ANYBODY: &str = "staff";
@@ -112,19 +119,29 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-/// The departments somebody can choose from: those the site named, else the usual ones.
-fn departments(visit: &Visit, contact: &store::Contact) -> Vec<String> {
-    let named = lines(&contact.departments);
-    if !named.is_empty() {
-        return named;
-    }
-    visit.text("staff-usual-departments").split('|').map(|name| name.trim().to_owned()).collect()
+/// A department to choose: what is stored, and what people read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Department {
+    value: String,
+    label: String,
 }
 
-/// The first moment of the month in Japan.
-fn month_start(now: UtcSeconds) -> UtcSeconds {
-    let (_, _, day) = now.date_jst().parts();
-    now.date_jst().plus_days(1 - i64::from(day)).start_jst()
+/// The departments somebody can choose from: those the site named, else the usual ones.
+fn departments(visit: &Visit, office: &Office, contact: &store::Contact) -> Vec<Department> {
+    let usual = &office.installation.packs.departments;
+    let named = lines(&contact.departments);
+    if named.is_empty() {
+        let usual = usual.iter().map(|one| (one.id.clone(), one.label.get(visit.lang).to_owned()));
+        return usual.map(|(value, label)| Department { value, label }).collect();
+    }
+    let value = |label: &String| usual.find(label).map_or_else(|| label.clone(), |one| one.id.clone());
+    named.into_iter().map(|label| Department { value: value(&label), label }).collect()
+}
+
+/// A department as it was stored, as people read it.
+fn department_label(visit: &Visit, office: &Office, stored: &str) -> String {
+    let usual = office.installation.packs.departments.find(stored);
+    usual.map_or_else(|| stored.to_owned(), |one| one.label.get(visit.lang).to_owned())
 }
 
 #[cfg(test)]
@@ -134,10 +151,5 @@ mod tests {
     #[test]
     fn a_text_keeps_its_lines_and_loses_what_turns_them_around() {
         assert_eq!(clean_text(" あ\u{202e}い \r\n\r\nう\u{7} "), "あい\n\nう");
-    }
-
-    #[test]
-    fn the_month_begins_at_midnight_in_japan() {
-        assert_eq!(month_start(UtcSeconds(1_795_143_600)).minute_jst(), "2026-11-01 00:00");
     }
 }

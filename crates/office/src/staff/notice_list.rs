@@ -12,6 +12,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 use super::notice_edit::{NoticeForm, audience_label};
 use super::store::{self as tables, Contact, Notice};
 use super::{MAX_TEXT_CHARS, clean_text, departments};
+use crate::Office;
 use crate::state::Shared;
 
 #[derive(Template)]
@@ -37,7 +38,8 @@ pub(super) async fn show(
         })?;
         let today = visit.today();
         let form = NoticeForm::new(visit.path_of("notices"), today, today.plus_days(30));
-        let departments = departments(&visit, &contact).join("\n");
+        let departments =
+            departments(&visit, &office, &contact).iter().map(|one| one.label.clone()).collect::<Vec<_>>().join("\n");
         let above = Above { visit: &visit, form, contact, departments }.render().map_err(HttpError::internal)?;
         let list = List {
             caption: visit.text("notice-title"),
@@ -87,8 +89,24 @@ fn cells(visit: &SiteVisit, notice: &Notice) -> Vec<Cell> {
     ]
 }
 
+/// A text that is no longer than is kept.
+fn check_length(text: String) -> Result<String, HttpError> {
+    match text.chars().count() {
+        ..=MAX_TEXT_CHARS => Ok(text),
+        found => Err(HttpError::bad_request("staff-text-too-long", found.to_string())),
+    }
+}
+
+/// The departments that a site names itself, one per line; none if these are the usual ones.
+fn named_departments(visit: &SiteVisit, office: &Office, typed: String) -> String {
+    let usual = office.installation.packs.departments.iter().map(|one| one.label.get(visit.lang));
+    if usual.eq(typed.lines()) { String::new() } else { typed }
+}
+
 #[derive(Deserialize)]
 pub(super) struct ContactForm {
+    /// The version that was seen.
+    version: i64,
     contact: String,
     departments: String,
 }
@@ -100,14 +118,26 @@ pub(super) async fn change_contact(
     Form(form): Form<ContactForm>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let contact = Contact { contact: clean_text(&form.contact), departments: clean_text(&form.departments) };
-        if contact.contact.chars().count() > MAX_TEXT_CHARS || contact.departments.chars().count() > MAX_TEXT_CHARS {
-            return Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string()));
-        }
+        let contact = check_length(clean_text(&form.contact))?;
+        let departments = named_departments(&visit, &office, check_length(clean_text(&form.departments))?);
         office.installation.ledger.write(office.database(), visit.now, |tx| {
-            tables::put_contact(tx, visit.site_id(), &contact, &visit.who(), visit.now)?;
-            let body = json!({ "contact": contact.contact, "departments": contact.departments });
+            let present = tables::find_contact(tx, visit.site_id())?;
+            // A second click of the same person changes nothing.
+            if present.contact == contact && present.departments == departments {
+                return Ok(());
+            }
+            if present.version != form.version {
+                return Err(HttpError::conflict("notice-contact-changed-by", present.changed_by).into());
+            }
             let who = visit.who();
+            let changed = Contact {
+                contact: contact.clone(),
+                departments: departments.clone(),
+                version: present.version + 1,
+                changed_by: who.clone(),
+            };
+            tables::put_contact(tx, visit.site_id(), &changed, visit.now)?;
+            let body = json!({ "contact": contact, "departments": departments });
             tx.append(&NewEntry { kind: "staff.contact", site: visit.site_id(), who: &who, body: &body })?;
             Ok::<_, HttpError>(())
         })?;

@@ -6,8 +6,11 @@ use axum::response::Response;
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::store::{self as tables, Member, Notice, Reader};
-use super::{departments, parse_number};
+use ::people::store::{Member, list_members};
+
+use super::store::{self as tables, Notice, Reader};
+use super::{Department, department_label, departments, parse_number};
+use crate::Office;
 use crate::state::Shared;
 
 #[derive(Template)]
@@ -24,7 +27,7 @@ struct Known {
     members: Vec<Member>,
     readers: Vec<Reader>,
     counts: Vec<(String, i64)>,
-    departments: Vec<String>,
+    departments: Vec<Department>,
 }
 
 pub(super) async fn show(
@@ -35,8 +38,8 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let id = parse_number(&id)?;
-        let known = office.database().read(|tx| find(tx, &visit, id))?.ok_or_else(HttpError::not_found)?;
-        let above = above(&visit, &known)?;
+        let known = office.database().read(|tx| find(tx, &office, &visit, id))?.ok_or_else(HttpError::not_found)?;
+        let above = above(&visit, &office, &known)?;
         let wanted = query.filter("state").unwrap_or_default().to_owned();
         let is_wanted = |member: &&Member| wanted.is_empty() || read_state(&known, member).0 == wanted;
         let rows: Vec<Vec<Cell>> =
@@ -77,15 +80,20 @@ pub(super) async fn show(
     .await
 }
 
-fn find(tx: &mut store::Transaction, visit: &SiteVisit, id: i64) -> Result<Option<Known>, store::StoreError> {
+fn find(
+    tx: &mut store::Transaction,
+    office: &Office,
+    visit: &SiteVisit,
+    id: i64,
+) -> Result<Option<Known>, store::StoreError> {
     let Some(notice) = tables::find_notice(tx, visit.site_id(), id)? else { return Ok(None) };
-    let mut members = tables::list_members(tx, visit.site_id())?;
+    let mut members = list_members(tx, visit.site_id())?;
     members.retain(|member| notice.text.audience.is_for(member.is_vendor));
     let contact = tables::find_contact(tx, visit.site_id())?;
     Ok(Some(Known {
         readers: tables::list_readers(tx, id)?,
         counts: tables::list_department_counts(tx, &notice)?,
-        departments: departments(visit, &contact),
+        departments: departments(visit, office, &contact),
         members,
         notice,
     }))
@@ -117,20 +125,21 @@ fn cells(visit: &SiteVisit, known: &Known, member: &Member) -> Vec<Cell> {
     ]
 }
 
-fn above(visit: &SiteVisit, known: &Known) -> Result<String, HttpError> {
+fn above(visit: &SiteVisit, office: &Office, known: &Known) -> Result<String, HttpError> {
     let read = known.members.iter().filter(|member| read_state(known, member).0 == "read").count();
     let arguments = [("read", read.into()), ("all", known.members.len().into())];
-    let mut counts: Vec<(String, String)> = known
-        .departments
-        .iter()
-        .map(|department| {
-            let found = known.counts.iter().find(|(name, _)| name == department).map_or(0, |(_, count)| *count);
-            (department.clone(), visit.say("readers-people", &[("count", found.into())]))
-        })
-        .collect();
-    for (department, count) in known.counts.iter().filter(|(name, _)| !known.departments.contains(name)) {
-        counts.push((department.clone(), visit.say("readers-people", &[("count", (*count).into())])));
+    // Rows of before the ids have the label of a usual department: they are counted with it.
+    let mut people: Vec<(String, i64)> = known.departments.iter().map(|one| (one.label.clone(), 0)).collect();
+    for (stored, count) in &known.counts {
+        let offered = known.departments.iter().find(|one| one.value == *stored).map(|one| one.label.clone());
+        let label = offered.unwrap_or_else(|| department_label(visit, office, stored));
+        match people.iter_mut().find(|(present, _)| *present == label) {
+            Some((_, sum)) => *sum += count,
+            None => people.push((label, *count)),
+        }
     }
+    let count = |(label, count): (String, i64)| (label, visit.say("readers-people", &[("count", count.into())]));
+    let counts = people.into_iter().map(count).collect();
     let above = Above { visit, share: visit.say("readers-share", &arguments), counts };
     above.render().map_err(HttpError::internal)
 }

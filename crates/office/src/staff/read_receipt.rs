@@ -77,7 +77,7 @@ pub(super) async fn confirm(
         let site = find_site(&office, &site)?;
         office.installation.ledger.write(office.database(), visit.now, |tx| {
             let contact = tables::find_contact(tx, &site.id)?;
-            if !departments(&visit, &contact).contains(&form.department) {
+            if !departments(&visit, &office, &contact).iter().any(|one| one.value == form.department) {
                 return Err(HttpError::bad_request("staff-department-unknown", ""));
             }
             let notice = tables::find_notice(tx, &site.id, form.notice)?;

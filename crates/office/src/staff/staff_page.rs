@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use base::UtcSeconds;
+use governance::watch::Watch;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use web::list::ListQuery;
@@ -12,7 +13,7 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteName, SiteVisit, Visit, blocking, page, redirect};
 
 use super::store as tables;
-use super::{departments, find_site, lines, month_start};
+use super::{Department, departments, find_site, lines};
 use crate::Office;
 use crate::state::Shared;
 
@@ -37,7 +38,7 @@ struct Body<'a> {
     base: String,
     notices: Vec<ShownNotice>,
     contacts: Vec<String>,
-    departments: Vec<String>,
+    departments: Vec<Department>,
     watch: Vec<String>,
     /// Whether records came lately and were reviewed this month.
     is_watched: bool,
@@ -117,13 +118,12 @@ fn draw(
     asked: &Asked,
     own: Option<&SiteVisit>,
 ) -> Result<Response, HttpError> {
-    let month = month_start(visit.now);
     let account = own.map(|visit| visit.person().account.id.0);
-    let (contact, watch, notices) = office.database().read(|tx| {
+    // Before anything else is read: whoever waits for a count holds no connection meanwhile.
+    let watch = office.watches.find(office.database(), &site.id, visit.now)?;
+    let (contact, notices) = office.database().read(|tx| {
         let contact = tables::find_contact(tx, &site.id)?;
-        let watch = office.watches.find(tx, &site.id, month)?;
-        let notices = list_shown(tx, visit, &site.id, false, account)?;
-        Ok::<_, store::StoreError>((contact, watch, notices))
+        Ok::<_, store::StoreError>((contact, list_shown(tx, visit, &site.id, false, account)?))
     })?;
     let items = count_items(office, visit, &site.id)?;
     let base = format!("/staff/{}", encode_segment(&site.id));
@@ -131,7 +131,7 @@ fn draw(
     let body = Body {
         visit,
         contacts: lines(&contact.contact),
-        departments: departments(visit, &contact),
+        departments: departments(visit, office, &contact),
         watch: sentences(visit, &watch, items),
         is_watched: watch.assessments > 0 && watch.last.is_some_and(|last| visit.now.days_since(last) <= OLD_DAYS),
         own: own.map(|visit| visit.path_of("notices")).unwrap_or_default(),
@@ -183,7 +183,7 @@ fn count_items(office: &Office, visit: &Visit, site: &str) -> Result<usize, Http
 }
 
 /// That the place is watched, or that it is not, in plain words.
-fn sentences(visit: &Visit, watch: &tables::Watch, items: usize) -> Vec<String> {
+fn sentences(visit: &Visit, watch: &Watch, items: usize) -> Vec<String> {
     let (Some(since), Some(last)) = (watch.since, watch.last) else {
         return vec![visit.text("staff-watch-nothing")];
     };
@@ -200,7 +200,7 @@ fn sentences(visit: &Visit, watch: &tables::Watch, items: usize) -> Vec<String> 
         visit.say("staff-watch-since", &[("day", day_of(visit, since).into())]),
         visit.say(last_text, &[("time", visit.minute(last).into()), ("days", age.into())]),
         reviewed,
-        visit.say("staff-watch-followed", &[("count", count(watch.reviews).into())]),
+        visit.say("staff-watch-followed", &[("count", count(watch.followed).into())]),
     ]
 }
 

@@ -10,7 +10,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::store::{self as tables, Voice, VoiceState};
 use super::voice_form::state_label;
-use super::voice_list::origin_label;
+use super::voice_list::{origin_label, sender};
 use super::{ANSWERERS, check_text, lines, parse_number};
 use crate::state::Shared;
 
@@ -22,6 +22,7 @@ struct Body<'a> {
     path: String,
     state: String,
     origin: String,
+    department: String,
     made: String,
     said: Vec<String>,
     answer: Vec<String>,
@@ -48,6 +49,7 @@ pub(super) async fn show(
             path: visit.path_of(&format!("voices/{id}")),
             state: state_label(&visit, voice.state),
             origin: origin_label(&visit, voice.origin),
+            department: sender(&visit, &office, &voice),
             made: visit.minute(voice.made_at),
             said: lines(&voice.body),
             answer: lines(&voice.answer),

@@ -12,7 +12,7 @@ use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
 
 use super::read_receipt::too_often;
 use super::store::{self as tables, NewVoice, Origin, Throttle, Voice, VoiceState};
-use super::{ANYBODY, MAX_TEXT_CHARS, check_text, departments, find_site, lines};
+use super::{ANYBODY, Department, MAX_TEXT_CHARS, check_text, departments, find_site, lines};
 use crate::Office;
 use crate::state::Shared;
 
@@ -24,7 +24,7 @@ const VOICES: Throttle = Throttle { kind: "voice", most: 10 };
 struct FormBody<'a> {
     visit: &'a Visit,
     path: String,
-    departments: Vec<String>,
+    departments: Vec<Department>,
     once: String,
     most: usize,
     hint: String,
@@ -55,7 +55,7 @@ pub(super) async fn show(
         let body = FormBody {
             visit: &visit,
             path: format!("{base}/voice"),
-            departments: departments(&visit, &contact),
+            departments: departments(&visit, &office, &contact),
             once: ::people::new_token(&*office.frame.randomness),
             most: MAX_TEXT_CHARS,
             hint: visit.say("voice-form-body-hint", &[("count", MAX_TEXT_CHARS.into())]),
@@ -87,7 +87,7 @@ pub(super) async fn send(
     blocking(move || -> Result<Response, HttpError> {
         let site = find_site(&office, &site)?;
         let contact = office.database().read(|tx| tables::find_contact(tx, &site.id))?;
-        if !departments(&visit, &contact).contains(&sent.department) {
+        if !departments(&visit, &office, &contact).iter().any(|one| one.value == sent.department) {
             return Err(HttpError::bad_request("staff-department-unknown", ""));
         }
         let receipt = receipt_of(&sent.once)?;

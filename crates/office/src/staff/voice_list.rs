@@ -6,8 +6,10 @@ use base::UtcSeconds;
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
+use super::department_label;
 use super::store::{self as tables, Origin, Voice, VoiceState};
 use super::voice_form::state_label;
+use crate::Office;
 use crate::state::Shared;
 
 /// Characters of a voice that the list shows.
@@ -32,7 +34,7 @@ pub(super) async fn show(
         let rows: Vec<Vec<Cell>> = voices
             .iter()
             .filter(|voice| wanted.is_none_or(|state| voice.state == state))
-            .map(|voice| cells(&visit, voice))
+            .map(|voice| cells(&visit, &office, voice))
             .collect();
         let mut options = vec![(String::new(), visit.text("voice-state-all"))];
         options.extend(VoiceState::ALL.map(|(name, state)| (name.to_owned(), state_label(&visit, state))));
@@ -59,7 +61,7 @@ pub(super) async fn show(
     .await
 }
 
-fn cells(visit: &SiteVisit, voice: &Voice) -> Vec<Cell> {
+fn cells(visit: &SiteVisit, office: &Office, voice: &Voice) -> Vec<Cell> {
     let look = match voice.state {
         VoiceState::New => Look::Danger,
         VoiceState::Answered => Look::Caution,
@@ -72,10 +74,18 @@ fn cells(visit: &SiteVisit, voice: &Voice) -> Vec<Cell> {
         Cell::link(short, visit.path_of(&format!("voices/{}", voice.id))),
         Cell::text(state_label(visit, voice.state)).look(look),
         Cell::text(origin_label(visit, voice.origin)),
-        Cell::text(voice.department.as_str()),
+        Cell::text(sender(visit, office, voice)),
         Cell::text(visit.minute(voice.made_at)),
         Cell::text(end.days_since(voice.made_at).max(0).to_string()),
     ]
+}
+
+/// The department that raised a voice, or the company.
+pub(super) fn sender(visit: &SiteVisit, office: &Office, voice: &Voice) -> String {
+    match voice.origin {
+        Origin::Staff => department_label(visit, office, &voice.department),
+        Origin::Vendor => voice.department.clone(),
+    }
 }
 
 /// Who raised a voice, as people call it.

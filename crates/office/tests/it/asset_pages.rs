@@ -159,3 +159,34 @@ fn another_name_of_a_thing_leads_to_its_page() {
     admin.get(moved.location()).expect(200).says("hostname/mn-fw-0002").says("/s/minato/subjects/vendor/");
     admin.get("/s/minato/subjects/asset/hostname%2Fmn%25fw-0002").expect(404);
 }
+
+#[test]
+fn what_is_related_is_named_exactly_and_not_by_a_longer_number() {
+    let house = House::empty();
+    let assets = format!("{LEDGER}A-1,受付1,REC01,端末,10.0.0.1\nA-10,検査,LAB01,端末,10.0.0.10\n");
+    let connections =
+        "接続の名称,接続の種別,接続元,接続機器\n検査の保守,VPN,中央検査,a-10\n受付の保守,VPN,みなと電機,REC01\n";
+    house.hand_in(
+        "minato",
+        vec![("台帳.csv".to_owned(), assets.into_bytes()), ("外部接続.csv".to_owned(), connections.into())],
+    );
+    let admin = admin(&house);
+    let page = |ident: &str| admin.get(&format!("/s/minato/subjects/asset/{ident}")).expect(200);
+    page("A-1").says("受付の保守").keeps_quiet_about("検査の保守");
+    page("A-10").says("検査の保守").keeps_quiet_about("受付の保守");
+}
+
+#[test]
+fn a_last_sign_in_has_a_column_and_describes_nobody() {
+    let house = House::demo();
+    let admin = admin(house);
+    let csv = admin.get("/s/minato/subjects/account?format=csv&sort=name").expect(200).text();
+    let mut lines = csv.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let column = header.iter().position(|title| title.contains("最終ログオン")).unwrap();
+    let row: Vec<&str> = lines.find(|line| line.contains(",202")).unwrap().split(',').collect();
+    let (name, day) = (row[0], row[column]);
+    assert!(day.starts_with("20") && day.len() == 10, "{row:?}");
+    let found = admin.get(&format!("/s/minato/search?q={}", web::visit::encode_segment(name))).expect(200).says(name);
+    found.keeps_quiet_about(day);
+}

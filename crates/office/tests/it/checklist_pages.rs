@@ -1,6 +1,6 @@
 //! Checklists, answers, documents, exceptions, what is unknown.
 
-use governance::exceptions::{ExceptionError, ExceptionState, Office as Exceptions};
+use governance::exceptions::{ExceptionError, ExceptionState, Exceptions};
 use people::Role;
 
 use crate::house::{Answer, House, NOW, Person};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::{Clock, UtcSeconds};
-use governance::exceptions::{Control, ExceptionState, NewException, Office as Exceptions};
+use governance::exceptions::{Control, ExceptionState, Exceptions, NewException};
 use people::Role;
 use store::jobs::{self, NewJob};
 

@@ -1,7 +1,7 @@
 //! The executive's page, decisions, and reports.
 
 use base::{Severity, UtcSeconds};
-use governance::exceptions::{Control, NewException, Office as Exceptions};
+use governance::exceptions::{Control, Exceptions, NewException};
 use people::Role;
 use people::session::Deputy;
 use serde_json::Value;
@@ -223,6 +223,21 @@ fn a_light_exception_is_approved_by_an_administrator_who_did_not_ask() {
     let id = request(&house, Severity::Medium, "ito（伊藤）");
     approve(&administrator(&house), &format!("/s/minato/decisions/exceptions/{id}")).expect(303);
     assert_eq!(entries(&house, "exception.approved").len(), 1);
+}
+
+#[test]
+fn the_page_says_of_who_may_decide_what_the_rule_says() {
+    let house = house();
+    let id = request(&house, Severity::Medium, "ito（伊藤）");
+    // What the last assessment left knows nothing of this check.
+    let part = format!("check/{}", check_of(&house, Severity::Medium));
+    let sql = "DELETE FROM snapshot_part WHERE part = $1";
+    house.office.database().transaction(|tx| tx.execute(sql, &[part.as_str().into()])).unwrap();
+    let sato = administrator(&house);
+    let path = format!("/s/minato/decisions/exceptions/{id}");
+    sato.get(&path).expect(200).says("承認する");
+    sato.get("/s/minato/decisions").expect(200).says("申請者でない管理者も決められます");
+    approve(&sato, &path).expect(303);
 }
 
 #[test]

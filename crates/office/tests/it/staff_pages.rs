@@ -143,7 +143,7 @@ fn a_department_is_counted_without_a_name() {
     let house = House::empty();
     let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
     admin.post("/s/minato/notices", &notice("全員へ", "all")).expect(303);
-    let fields = [("notice", "1"), ("version", "1"), ("department", "看護部")];
+    let fields = [("notice", "1"), ("version", "1"), ("department", "nursing")];
     for _ in 0..2 {
         let answer = send(&house, "/staff/minato/read", &fields).expect(303);
         house.get(answer.location()).says("受け付けました");
@@ -160,7 +160,8 @@ fn a_department_is_counted_without_a_name() {
 fn the_one_to_call_stands_on_the_page_in_large_letters() {
     let house = House::empty();
     let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
-    let fields = [("contact", "情報システム係 内線 1234\n当直 9999"), ("departments", "3階病棟\n救急")];
+    let fields =
+        [("version", "0"), ("contact", "情報システム係 内線 1234\n当直 9999"), ("departments", "3階病棟\n救急")];
     admin.post("/s/minato/contact", &fields).expect(303);
     admin.get("/s/minato/notices").says("内線 1234");
     let page = house.get("/staff/minato").says("<p class=\"figure\">当直 9999</p>");
@@ -174,7 +175,7 @@ fn a_voice_is_answered_under_its_receipt_and_sent_twice_it_is_one() {
     let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
     house.get("/staff/minato/voice").expect(200).says("患者さん");
     let once = once('k');
-    let fields = [("once", once.as_str()), ("department", "看護部"), ("body", "共用PCの<b>合言葉</b>が貼ってある")];
+    let fields = [("once", once.as_str()), ("department", "nursing"), ("body", "共用PCの<b>合言葉</b>が貼ってある")];
     let first = send(&house, "/staff/minato/voice", &fields).expect(303);
     let again = send(&house, "/staff/minato/voice", &fields).expect(303);
     assert_eq!(first.location(), again.location());
@@ -196,7 +197,7 @@ fn of_two_who_answer_a_voice_the_second_is_told_who_was_faster() {
     let second = house.person("two", "後の人", &[("minato", Role::Executive)]);
     let auditor = house.person("audit", "監査", &[("minato", Role::Auditor)]);
     let once = once('v');
-    let fields = [("once", once.as_str()), ("department", "看護部"), ("body", "困っています")];
+    let fields = [("once", once.as_str()), ("department", "nursing"), ("body", "困っています")];
     send(&house, "/staff/minato/voice", &fields).expect(303);
     let with = |answer| [("before", "new"), ("state", "closed"), ("answer", answer)];
     first.post("/s/minato/voices/1", &with("こうします")).expect(303);
@@ -210,7 +211,7 @@ fn of_two_who_answer_a_voice_the_second_is_told_who_was_faster() {
 fn a_voice_without_sense_is_refused() {
     let house = House::empty();
     let once = once('z');
-    let base = [("once", once.as_str()), ("department", "看護部"), ("body", "困る")];
+    let base = [("once", once.as_str()), ("department", "nursing"), ("body", "困る")];
     for (field, value, status) in [(0, "short", 400), (1, "", 400), (2, " \n ", 400)] {
         let mut fields = base;
         fields[field].1 = value;
@@ -305,4 +306,45 @@ fn somebody_of_the_house_and_of_a_vendor_counts_as_one_of_the_house() {
         .unwrap();
     admin.post("/s/minato/notices", &notice("職員へ", "staff")).expect(303);
     admin.get("/s/minato/notices/1/readers").says("兼任（both）").says("情報係");
+}
+
+#[test]
+fn of_two_who_change_the_telephone_numbers_the_second_is_told_who_was_faster() {
+    let house = House::empty();
+    let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
+    let other = house.person("sato", "佐藤", &[("minato", Role::Administrator)]);
+    let first = [("version", "0"), ("contact", "内線 1234"), ("departments", "")];
+    admin.post("/s/minato/contact", &first).expect(303);
+    admin.post("/s/minato/contact", &first).expect(303);
+    other.get("/s/minato/notices").says("name=\"version\" value=\"1\"");
+    let late = [("version", "0"), ("contact", "内線 9999"), ("departments", "")];
+    other.post("/s/minato/contact", &late).expect(409).says("管理者");
+    house.get("/staff/minato").says("内線 1234").keeps_quiet_about("内線 9999");
+    other.post("/s/minato/contact", &[("version", "1"), late[1], late[2]]).expect(303);
+    house.get("/staff/minato").says("内線 9999");
+    let long = "あ".repeat(2_001);
+    let long = [("version", "2"), ("contact", long.as_str()), ("departments", "")];
+    other.post("/s/minato/contact", &long).expect(400).says("2001 文字");
+}
+
+#[test]
+fn a_department_is_the_same_in_every_language() {
+    let house = House::empty();
+    let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
+    admin.post("/s/minato/notices", &notice("全員へ", "all")).expect(303);
+    house.get("/staff/minato").says("<option value=\"nursing\">看護部</option>");
+    let english = house.send(Method::GET, "/staff/minato", &[("accept-language", "en")], Vec::new());
+    english.says("<option value=\"nursing\">Nursing</option>");
+    // What an older version stored counts with it.
+    let sql = "INSERT INTO notice_department (notice, version, department, people) VALUES (1, 1, '看護部', 3)";
+    house.office.database().transaction(|tx| tx.execute(sql, &[])).unwrap();
+    send(&house, "/staff/minato/read", &[("notice", "1"), ("version", "1"), ("department", "nursing")]).expect(303);
+    admin.get("/s/minato/notices/1/readers").says("<dt>看護部</dt><dd>4 人</dd>");
+    // The usual ones, saved unchanged, stay the usual ones.
+    let usual: Vec<&str> =
+        house.office.installation.packs.departments.iter().map(|one| one.label.ja.as_str()).collect();
+    let usual = usual.join("\n");
+    admin.post("/s/minato/contact", &[("version", "0"), ("contact", "1"), ("departments", &usual)]).expect(303);
+    let english = house.send(Method::GET, "/staff/minato", &[("accept-language", "en")], Vec::new());
+    english.says("<option value=\"nursing\">Nursing</option>");
 }

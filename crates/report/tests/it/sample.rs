@@ -215,7 +215,12 @@ fn framework(id: &str, title: &str, edition: &str, items: Vec<ItemReport>) -> Fr
 }
 
 fn tiles() -> Vec<Tile> {
-    let tile = |label: &str, state, reason: &str| Tile { label: label.to_owned(), state, reason: reason.to_owned() };
+    let tile = |label: &str, state, reason: &str| Tile {
+        label: label.to_owned(),
+        state,
+        reason: reason.to_owned(),
+        source: None,
+    };
     vec![
         tile("外部接続", TileState::Danger, "申告のない保守回線が1本あります"),
         tile("バックアップ", TileState::Unknown, "復元の記録がありません"),
@@ -280,6 +285,8 @@ fn asks() -> Vec<AskLine> {
         what: what.to_owned(),
         how: how.to_owned(),
         answers: answers.iter().map(|answer| (*answer).to_owned()).collect(),
+        papers: Vec::new(),
+        made_on: None,
     };
     vec![
         ask(

@@ -4,6 +4,7 @@ use super::{Entry, as_i64, find_size};
 use crate::database::Transaction;
 use crate::error::StoreError;
 use crate::value::Value;
+use base::UtcSeconds;
 
 /// Entries looked at for one answer. Further back one goes on from where it ended.
 const LOOKED_AT: u64 = 20_000;
@@ -103,8 +104,66 @@ pub fn find_first_entry(
     }
 }
 
-/// Lines that may be wanted, in this order. The text of an entry names its site near its end; that a body holds the same text is
-/// sorted out after parsing.
+/// How many entries of these kinds a site has since a moment, by the index over kind and time.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn count_entries(tx: &mut Transaction, site: &str, kinds: &[&str], since: UtcSeconds) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM ledger_entry WHERE kind = $1 AND at >= $2 AND canonical LIKE $3 ESCAPE '\\'";
+    let mut count = 0;
+    for kind in kinds {
+        count += tx.get(sql, &[(*kind).into(), since.into(), of_site(site).into()])?.count(0)?;
+    }
+    Ok(count)
+}
+
+/// Index of the newest entry of these kinds, of any site; `None` if there is none.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn find_newest(tx: &mut Transaction, kinds: &[&str]) -> Result<Option<u64>, StoreError> {
+    let mut newest = None;
+    for kind in kinds {
+        let row =
+            tx.find("SELECT seq FROM ledger_entry WHERE kind = $1 ORDER BY seq DESC LIMIT 1", &[(*kind).into()])?;
+        newest = newest.max(row.map(|row| row.count(0)).transpose()?);
+    }
+    Ok(newest)
+}
+
+/// Every entry of a site and kind whose body names `number` as `member`, newest first.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_entries_about(
+    tx: &mut Transaction,
+    site: &str,
+    kind: &str,
+    (member, number): (&str, i64),
+) -> Result<Vec<Entry>, StoreError> {
+    let named = format!("%{}:{number}{}", escape(&serde_json::Value::from(member).to_string()), of_site(site));
+    let sql = "SELECT canonical FROM ledger_entry WHERE kind = $1 AND canonical LIKE $2 ESCAPE '\\' ORDER BY seq DESC";
+    let mut found = Vec::new();
+    for row in tx.query(sql, &[kind.into(), named.into()])? {
+        let Ok(entry) = Entry::parse(row.text(0)?) else { continue };
+        if entry.site == site && entry.body.get(member).and_then(serde_json::Value::as_i64) == Some(number) {
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
+
+/// What the line of an entry of this site looks like. Its text names the site near its end; that a body may hold the same text is for
+/// the caller to sort out.
+fn of_site(site: &str) -> String {
+    format!("%,\"site\":{},\"who\":%", escape(&serde_json::Value::from(site).to_string()))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Lines that may be wanted, in this order; [`EntrySearch::wants`] says which are.
 fn read_some(
     tx: &mut Transaction,
     search: &EntrySearch<'_>,
@@ -112,14 +171,8 @@ fn read_some(
     before: u64,
     order: &'static str,
 ) -> Result<Vec<(u64, String)>, StoreError> {
-    let site = serde_json::Value::from(search.site).to_string();
-    let site = site.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let mut values: Vec<Value> = vec![
-        as_i64(before).into(),
-        as_i64(floor).into(),
-        format!("%,\"site\":{site},\"who\":%").into(),
-        AT_ONCE.into(),
-    ];
+    let mut values: Vec<Value> =
+        vec![as_i64(before).into(), as_i64(floor).into(), of_site(search.site).into(), AT_ONCE.into()];
     let kind = search.kind.map_or("", |kind| {
         values.push(kind.into());
         "AND kind = $5 "

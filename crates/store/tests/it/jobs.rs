@@ -132,3 +132,24 @@ fn enqueue_for(tx: &mut store::Transaction, message: &outbox::Message) -> Result
     let job = NewJob { kind: "sample", payload: &message.body, run_at: NOW, dedupe_key: None };
     jobs::enqueue(tx, &job, NOW).map(|_| ())
 }
+
+#[test]
+fn a_job_given_up_is_named_however_many_came_after_it() {
+    on_each_database(&[], |store| {
+        add(&store.database, "lost", None);
+        for attempt in 0..MAX_ATTEMPTS {
+            let now = later(attempt * 4_000);
+            let job = jobs::claim(&store.database, &["sample"], "w", now, 60)?.unwrap();
+            store.database.transaction(|tx| jobs::fail(tx, &job, "why", now))?;
+        }
+        let at = later((MAX_ATTEMPTS - 1) * 4_000);
+        add(&store.database, "waits", None);
+        store.database.read::<_, StoreError>(|tx| {
+            let failed = jobs::list_failed(tx, at)?;
+            assert_eq!(failed.iter().map(|job| job.payload.as_str()).collect::<Vec<_>>(), ["lost"]);
+            assert_eq!(jobs::list_failed(tx, UtcSeconds(at.0 + 1))?, []);
+            Ok(())
+        })?;
+        Ok(())
+    });
+}

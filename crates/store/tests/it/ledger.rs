@@ -240,3 +240,33 @@ fn entries_survive_reading() {
     };
     assert_eq!(Entry::parse(&entry.canonical().unwrap()).unwrap(), entry);
 }
+
+#[test]
+fn entries_are_counted_and_found_by_their_site_kind_and_time() {
+    on_each_database(&[], |store| {
+        let ledger = test_ledger()?;
+        for (site, kind, task) in [
+            ("a_1", "task.assigned", 1),
+            ("a_1", "task.assigned", 12),
+            ("ax1", "task.assigned", 1),
+            ("a_1", "tasks.settled", 1),
+        ] {
+            ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
+                let body = json!({ "task": task, "site": "ax1" });
+                tx.append(&NewEntry { kind, site, who: "who", body: &body })
+            })?;
+        }
+        store.database.read::<_, StoreError>(|tx| {
+            assert_eq!(ledger::count_entries(tx, "a_1", &["task.assigned", "tasks.settled"], NOW)?, 3);
+            assert_eq!(ledger::count_entries(tx, "ax1", &["task.assigned"], NOW)?, 1);
+            assert_eq!(ledger::count_entries(tx, "a_1", &["task.assigned"], base::UtcSeconds(NOW.0 + 1))?, 0);
+            let about = |tx: &mut _, task| ledger::list_entries_about(tx, "a_1", "task.assigned", ("task", task));
+            assert_eq!(about(tx, 1)?.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [0]);
+            assert_eq!(about(tx, 2)?, []);
+            assert_eq!(ledger::find_newest(tx, &["task.assigned"])?, Some(2));
+            assert_eq!(ledger::find_newest(tx, &["nothing.done"])?, None);
+            Ok(())
+        })?;
+        Ok(())
+    });
+}

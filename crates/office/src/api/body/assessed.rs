@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use governance::snapshot::{CheckReport, Checklist, ChecklistHead, Head};
+use governance::snapshot::{CheckReport, Checklist, ChecklistHead, FindingCounts, Head, SubjectCounts};
 use report::model::{AskLine, EvidenceLine, FindingLine, ItemReport, Tile, VerdictCounts};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -141,7 +141,7 @@ impl HeadBody {
                 subjects: BTreeMap::new(),
             };
         };
-        let [critical, high, medium, low] = head.findings;
+        let FindingCounts { critical, high, medium, low } = head.findings;
         Self {
             site,
             made_at: Some(head.made_at.rfc3339()),
@@ -298,7 +298,7 @@ pub(in crate::api) struct CheckBody {
 
 impl From<CheckReport> for CheckBody {
     fn from(check: CheckReport) -> Self {
-        let [holds, fails, unknown, stale, not_applicable] = check.counts;
+        let SubjectCounts { holds, fails, unknown, stale, not_applicable } = check.counts;
         Self {
             id: check.id,
             title: check.title,

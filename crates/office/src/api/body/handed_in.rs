@@ -1,5 +1,7 @@
 //! Evidence, what it says, and what became of what was handed in.
 
+use std::collections::BTreeMap;
+
 use evidence::preview::Preview;
 use evidence::store::EvidenceRow;
 use governance::store::SubjectLine;
@@ -77,6 +79,8 @@ pub(in crate::api) struct SubjectLineBody {
     address: String,
     os: String,
     criticality: String,
+    /// Further facts that the list of the kind shows, by key.
+    details: BTreeMap<String, String>,
     /// `null` if that is not known.
     in_ledger: Option<bool>,
     /// Newest observation.
@@ -102,6 +106,7 @@ impl From<&SubjectLine> for SubjectLineBody {
             address: line.address.clone(),
             os: line.os.clone(),
             criticality: line.criticality.clone(),
+            details: line.facts.clone(),
             in_ledger: line.in_ledger,
             observed_at: line.observed_at.rfc3339(),
             facts: line.fact_count,

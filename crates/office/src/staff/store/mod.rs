@@ -3,7 +3,6 @@
 mod notices;
 mod voices;
 
-use ::people::Role;
 use base::{ContentHash, UtcSeconds};
 use store::{StoreError, Transaction};
 
@@ -28,64 +27,47 @@ pub(crate) struct Contact {
     pub(crate) contact: String,
     /// Departments, one per line; empty: the usual ones.
     pub(crate) departments: String,
+    /// Counts the changes; 0: nobody said anything yet.
+    pub(crate) version: i64,
+    /// Who made the last one; empty before the first.
+    pub(crate) changed_by: String,
 }
 
 /// Whom to call at a site; empty if nobody said.
 pub(crate) fn find_contact(tx: &mut Transaction, site: &str) -> Result<Contact, StoreError> {
-    let row = tx.find("SELECT contact, departments FROM staff_contact WHERE site = $1", &[site.into()])?;
+    let row =
+        tx.find("SELECT contact, departments, version, changed_by FROM staff_contact WHERE site = $1", &[site.into()])?;
     let Some(row) = row else { return Ok(Contact::default()) };
-    Ok(Contact { contact: row.text(0)?.to_owned(), departments: row.text(1)?.to_owned() })
+    Ok(Contact {
+        contact: row.text(0)?.to_owned(),
+        departments: row.text(1)?.to_owned(),
+        version: row.integer(2)?,
+        changed_by: row.text(3)?.to_owned(),
+    })
 }
 
-/// Says whom to call.
+/// Says whom to call, in place of what was said before.
 pub(crate) fn put_contact(
     tx: &mut Transaction,
     site: &str,
     contact: &Contact,
-    who: &str,
     now: UtcSeconds,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO staff_contact (site, contact, departments, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO staff_contact (site, contact, departments, version, changed_by, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (site) DO UPDATE SET contact = excluded.contact, departments = excluded.departments, \
-         changed_by = excluded.changed_by, changed_at = excluded.changed_at",
-        &[site.into(), (&contact.contact).into(), (&contact.departments).into(), who.into(), now.into()],
+         version = excluded.version, changed_by = excluded.changed_by, changed_at = excluded.changed_at",
+        &[
+            site.into(),
+            (&contact.contact).into(),
+            (&contact.departments).into(),
+            contact.version.into(),
+            (&contact.changed_by).into(),
+            now.into(),
+        ],
     )?;
     Ok(())
-}
-
-/// How a site is watched, in figures that name nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Watch {
-    /// First evidence that said something.
-    pub(crate) since: Option<UtcSeconds>,
-    /// Last evidence that said something.
-    pub(crate) last: Option<UtcSeconds>,
-    /// Assessments since the first of the month.
-    pub(crate) assessments: u64,
-    /// Exceptions and tasks that were looked at since then.
-    pub(crate) reviews: u64,
-}
-
-/// How a site is watched; `month` is when this month began.
-pub(crate) fn find_watch(tx: &mut Transaction, site: &str, month: UtcSeconds) -> Result<Watch, StoreError> {
-    // A file that says nothing watches over nothing.
-    let sql = "SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1 AND fact_count > 0";
-    let evidence = tx.get(sql, &[site.into()])?;
-    Ok(Watch {
-        since: evidence.optional_at(0)?,
-        last: evidence.optional_at(1)?,
-        assessments: count_entries(tx, site, "assessment.made", month)?,
-        reviews: count_entries(tx, site, "exception.%", month)? + count_entries(tx, site, "task.%", month)?,
-    })
-}
-
-/// Entries of the ledger of kinds like `kind` about a site since `month`. The canonical line ends in site and actor.
-fn count_entries(tx: &mut Transaction, site: &str, kind: &str, month: UtcSeconds) -> Result<u64, StoreError> {
-    let name = serde_json::json!(site).to_string().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let end = format!("%,\"site\":{name},\"who\":%");
-    let sql = "SELECT COUNT(*) FROM ledger_entry WHERE kind LIKE $1 AND at >= $2 AND canonical LIKE $3 ESCAPE '\\'";
-    tx.get(sql, &[kind.into(), month.into(), end.into()])?.count(0)
 }
 
 /// Something an address may do only so often within an hour.
@@ -119,52 +101,6 @@ pub(crate) fn may_send(
     let sql = "INSERT INTO staff_throttle (source, kind, at) VALUES ($1, $2, $3)";
     tx.execute(sql, &[source.into(), throttle.kind.into(), now.into()])?;
     Ok(true)
-}
-
-/// Somebody with an account at a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Member {
-    /// Number of the account.
-    pub(crate) account: i64,
-    /// Name.
-    pub(crate) name: String,
-    /// Login.
-    pub(crate) login: String,
-    /// Department, or the company.
-    pub(crate) department: String,
-    /// Whether this is somebody of a vendor.
-    pub(crate) is_vendor: bool,
-}
-
-/// Everybody with an account at a site who may sign in, by name; group operators only look from afar and are left out.
-pub(crate) fn list_members(tx: &mut Transaction, site: &str) -> Result<Vec<Member>, StoreError> {
-    let rows = tx.query(
-        "SELECT a.id, a.name, a.login, a.department, a.vendor, m.role FROM account a JOIN membership m ON m.account = a.id \
-         WHERE a.enabled = 1 AND m.site IN ($1, '*') ORDER BY a.name, a.id",
-        &[site.into()],
-    )?;
-    let mut members: Vec<Member> = Vec::new();
-    for row in &rows {
-        let (account, role) = (row.integer(0)?, row.text(5)?.parse::<Role>().map_err(|_| bad(5, "a role"))?);
-        if role == Role::GroupOperator {
-            continue;
-        }
-        let is_vendor = role == Role::Vendor;
-        let member = Member {
-            account,
-            name: row.text(1)?.to_owned(),
-            login: row.text(2)?.to_owned(),
-            department: row.text(if is_vendor { 4 } else { 3 })?.to_owned(),
-            is_vendor,
-        };
-        match members.last_mut().filter(|present| present.account == account) {
-            // Whoever is also somebody of the house counts as such.
-            Some(present) if present.is_vendor && !is_vendor => *present = member,
-            Some(_) => {}
-            None => members.push(member),
-        }
-    }
-    Ok(members)
 }
 
 #[cfg(test)]

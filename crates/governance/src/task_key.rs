@@ -1,0 +1,70 @@
+//! What a task is about.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// What a task is about. Written and stored as `fix:CHECK`, `ask:CHECK` or `show:ITEM`; ordered as those texts are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TaskKey {
+    /// Get the evidence this check lacks.
+    Ask(String),
+    /// Mend what this check contradicts.
+    Fix(String),
+    /// Hand in a document for this item of a checklist.
+    Show(String),
+}
+
+/// A text is no key of a task.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is none of fix:CHECK, ask:CHECK, show:ITEM")]
+pub struct TaskKeyError {
+    /// The text.
+    found: String,
+}
+
+impl fmt::Display for TaskKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ask(check) => write!(f, "ask:{check}"),
+            Self::Fix(check) => write!(f, "fix:{check}"),
+            Self::Show(item) => write!(f, "show:{item}"),
+        }
+    }
+}
+
+impl FromStr for TaskKey {
+    type Err = TaskKeyError;
+
+    fn from_str(text: &str) -> Result<Self, TaskKeyError> {
+        match text.split_once(':') {
+            Some((_, "")) | None => Err(TaskKeyError { found: text.to_owned() }),
+            Some(("ask", check)) => Ok(Self::Ask(check.to_owned())),
+            Some(("fix", check)) => Ok(Self::Fix(check.to_owned())),
+            Some(("show", item)) => Ok(Self::Show(item.to_owned())),
+            Some(_) => Err(TaskKeyError { found: text.to_owned() }),
+        }
+    }
+}
+
+impl Serialize for TaskKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written_and_nothing_else_is_one() {
+        for text in ["ask:AV-01", "fix:ACC-01", "show:R7-2-5"] {
+            assert_eq!(text.parse::<TaskKey>().unwrap().to_string(), text);
+        }
+        for text in ["", "fix", "fix:", "mend:ACC-01", "ACC-01"] {
+            assert!(text.parse::<TaskKey>().is_err(), "{text}");
+        }
+    }
+}
