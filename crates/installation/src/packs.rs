@@ -13,6 +13,8 @@ use evidence::{Deriver, Registry};
 use governance::DocumentKinds;
 use risk::{Doors, ReleaseAliases};
 
+use crate::commands::Commands;
+
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// Largest pack file, in bytes.
@@ -28,6 +30,8 @@ pub struct Packs {
     pub frameworks: Vec<Framework>,
     /// Kinds of documents.
     pub kinds: DocumentKinds,
+    /// Commands whose results can be handed in.
+    pub commands: Commands,
     wording: Arc<Wording>,
     columns: Arc<Columns>,
     doors: Arc<Doors>,
@@ -65,9 +69,13 @@ impl Packs {
         let wording =
             Wording::parse(&dictionary, "facts/wording.toml", one("facts/wording.toml")?).map_err(all_problems)?;
         let columns = Columns::parse(&dictionary, one("facts/columns.toml")?)?;
-        let mut checks = Vec::new();
+        let commands = Commands::parse(one("commands/commands.toml")?)?;
+        let mut checks: Vec<Check> = Vec::new();
         for (name, text) in below("checks/") {
             checks.extend(CheckPack::parse(&dictionary, name, text).map_err(all_problems)?.checks);
+        }
+        for check in &mut checks {
+            check.ask = commands.fill(&check.id, &check.ask)?;
         }
         let mut frameworks = Vec::new();
         for (name, text) in below("frameworks/") {
@@ -83,6 +91,7 @@ impl Packs {
             aliases: Arc::new(ReleaseAliases::parse(one("intel/os_releases.toml")?)?),
             wording: Arc::new(wording),
             columns: Arc::new(columns),
+            commands,
             dictionary,
             checks,
             frameworks,
