@@ -174,7 +174,7 @@ fn publish_texts(tx: &mut Transaction, material: &Material<'_>, observed: &[(i64
 fn head(report: &Report, material: &Material<'_>, observed: &[(i64, usize)]) -> Head {
     let mut findings = [0_usize; 4];
     for finding in &report.findings {
-        if let Some(slot) = findings.get_mut(subject_lines::severity_rank(finding.severity)) {
+        if let Some(slot) = findings.get_mut(finding.severity.rank()) {
             *slot += 1;
         }
     }

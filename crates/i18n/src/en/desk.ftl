@@ -1,8 +1,8 @@
 # desk
-desk-severity-critical = critical
-desk-severity-high = high
-desk-severity-medium = medium
-desk-severity-low = low
+severity-critical = critical
+severity-high = high
+severity-medium = medium
+severity-low = low
 
 desk-help = At most seven things, those that matter most to patients first, beginning with doors to the outside. All of them are under Tasks.
 desk-first-things = What matters most to patients comes first
@@ -51,7 +51,7 @@ desk-set-up-people-how = Invite the executive, and somebody who can stand in for
 tasks-help = What to mend, to find out, and to hand in. New evidence closes a task by itself. Nobody closes one by hand.
 tasks-number = No.
 tasks-what = To do
-tasks-severity = Weight
+tasks-severity = Severity
 tasks-owner = Owner
 tasks-due = Due
 tasks-state = State

@@ -31,7 +31,6 @@ executive-item-who = Who vouches, when checked
 executive-nobody = nobody yet
 executive-by-document = by papers
 executive-fails = This does not hold: { $title }.{" "}
-executive-not-applicable = not applicable
 executive-pdf = Newest report (PDF)
 executive-report = All reports
 executive-print = Print this page

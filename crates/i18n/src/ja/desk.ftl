@@ -1,8 +1,8 @@
 # desk
-desk-severity-critical = 緊急
-desk-severity-high = 高
-desk-severity-medium = 中
-desk-severity-low = 低
+severity-critical = 緊急
+severity-high = 高
+severity-medium = 中
+severity-low = 低
 
 desk-help = 患者さんへの影響が大きい順に、多くても7つだけ並びます。外から入れる入口が最初です。全部は「タスク」にあります。
 desk-first-things = 患者さんへの影響が大きい順

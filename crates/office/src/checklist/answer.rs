@@ -10,8 +10,8 @@ use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
 use super::checklist_page::{find_framework, is_in_force, item_path};
 use super::item_page::{self, Around, Typed, is_finding};
-use crate::assets::words::plain;
 use crate::state::{Office, Shared};
+use crate::words::plain;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Sent {

@@ -11,8 +11,8 @@ use installation::claims::{ClaimError, Paper};
 use web::list::ListQuery;
 use web::{HttpError, Page, Received, SiteVisit, Upload, UploadLimits, blocking, page, redirect};
 
-use crate::assets::words::plain;
 use crate::state::{Office, Shared};
+use crate::words::plain;
 
 pub(super) async fn show(
     visit: SiteVisit,

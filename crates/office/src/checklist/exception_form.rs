@@ -13,8 +13,8 @@ use web::list::ListQuery;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::exceptions::check_title;
-use crate::assets::words::plain;
 use crate::state::{Office, Shared};
+use crate::words::plain;
 
 /// Controls of one request.
 const CONTROLS: usize = 5;
@@ -212,7 +212,7 @@ fn record(visit: &SiteVisit, office: &Office, typed: &Typed) -> Result<i64, Refu
     };
     if let Some(subject) = &subject {
         let known = office.database().read(|tx| tables::find_subject_line(tx, visit.site_id(), subject));
-        let is_listed = crate::assets::words::LISTED.contains(&subject.kind());
+        let is_listed = base::SubjectKind::LISTED.contains(&subject.kind());
         if is_listed && known.map_err(ExceptionError::from)?.is_none() {
             return Err(Refused::Form("checklist-exception-no-subject"));
         }

@@ -14,8 +14,8 @@ use web::list::ListQuery;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::exceptions::{Standing, check_title};
-use crate::assets::words::{self, Badge, plain};
 use crate::state::Shared;
+use crate::words::{self, Badge, plain};
 
 /// Longest reason, in characters.
 const MAX_CHARS: usize = 2_000;

@@ -8,8 +8,8 @@ use report::model::AskLine;
 use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use crate::assets::words;
 use crate::state::{Office, Shared};
+use crate::words;
 
 pub(super) async fn show(
     visit: SiteVisit,

@@ -18,8 +18,8 @@ use web::{HttpError, Page, SiteVisit, blocking};
 use super::store::{self as desk_tables, LastEvidence};
 use super::watch::{Watch, watch};
 use super::words::{self, Words};
-use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
+use crate::words::{self as shown, Badge};
 
 /// Things named at once: more is no plan for a day.
 const MOST: usize = 7;
@@ -153,7 +153,7 @@ fn thing(visit: &SiteVisit, packs: &Packs, known: &Known, task: &Task) -> Thing 
     Thing {
         id: task.id,
         words: words::words(visit, packs, &known.texts, task),
-        badge: plain::severity_badge(visit, task.severity),
+        badge: shown::severity(visit, task.severity),
         owner: task.owner.clone(),
         due: task.due_on.map_or_else(String::new, |due| visit.day(due)),
         overdue: words::is_overdue(task, visit.today()),

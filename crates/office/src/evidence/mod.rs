@@ -8,7 +8,6 @@ mod bytes_page;
 mod download;
 mod evidence_list;
 mod evidence_page;
-pub(crate) mod words;
 
 use people::Role;
 use web::{Needs, Routes};

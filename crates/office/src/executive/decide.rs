@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use base::plain::plain_lines;
 use governance::decisions::{
     Capacity, Decider, Decision, DecisionError, DecisionState, Denial, Outcome, Ruling, needs_executive,
 };
@@ -18,11 +19,11 @@ use serde::Deserialize;
 use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
-use super::decisions::{clean_text, decider, exceptions, refuse};
+use super::decisions::{decider, exceptions, refuse};
 use super::waiting::class_message;
 use super::{plain, store as room_tables};
-use crate::assets::words::may_open_evidence;
 use crate::state::Shared;
+use crate::words::{self, may_open_evidence};
 
 struct ControlView {
     control: String,
@@ -132,7 +133,7 @@ fn of_exception(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) 
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
         let [holds, fails, unknown, stale, _] = check.counts;
-        let verdict = plain::verdict_badge(visit, check.verdict).text;
+        let verdict = words::verdict_if_any(visit, check.verdict).text;
         let all = holds + fails + unknown + stale;
         let arguments = [("verdict", verdict.into()), ("fails", fails.into()), ("all", all.into())];
         facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
@@ -196,7 +197,7 @@ impl Word {
     fn ruling(&self) -> Option<Ruling> {
         let outcome = [Outcome::Approve, Outcome::Refuse].into_iter().find(|one| one.name() == self.outcome)?;
         let choice = if outcome == Outcome::Approve { clean_name(&self.choice) } else { String::new() };
-        Some(Ruling { outcome, choice, remark: clean_text(&self.remark) })
+        Some(Ruling { outcome, choice, remark: plain_lines(&self.remark) })
     }
 }
 

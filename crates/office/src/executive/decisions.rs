@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use base::Date;
+use base::plain::plain_lines;
 use governance::decisions::{Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, NewDecision};
 use governance::exceptions::{Exception, ExceptionState, Office as Exceptions};
 use governance::{snapshot, store as tables};
@@ -154,14 +155,6 @@ pub(super) struct Question {
     due_on: String,
 }
 
-/// A text as it may be kept: without control and direction characters, lines as they are.
-pub(super) fn clean_text(text: &str) -> String {
-    let is_direction =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept = text.trim().chars().filter(|c| *c == '\n' || (!c.is_control() && !is_direction(*c)));
-    kept.collect()
-}
-
 pub(super) async fn ask(
     visit: SiteVisit,
     State(office): State<Shared>,
@@ -175,8 +168,8 @@ pub(super) async fn ask(
         let options = form.options.lines().map(clean_name).filter(|option| !option.is_empty()).collect();
         let new = NewDecision {
             class,
-            question: clean_text(&form.question),
-            reason: clean_text(&form.reason),
+            question: plain_lines(&form.question),
+            reason: plain_lines(&form.reason),
             options,
             due_on,
             asked_by: visit.who(),

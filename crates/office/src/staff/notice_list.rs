@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use base::plain::plain_lines;
 use serde::Deserialize;
 use serde_json::json;
 use store::ledger::NewEntry;
@@ -12,7 +13,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 use super::failed::Failed;
 use super::notice_edit::{NoticeForm, audience_label};
 use super::store::{self as tables, Contact, Notice};
-use super::{MAX_TEXT_CHARS, clean_text, departments};
+use super::{MAX_TEXT_CHARS, departments};
 use crate::state::Shared;
 
 #[derive(Template)]
@@ -101,7 +102,7 @@ pub(super) async fn change_contact(
     Form(form): Form<ContactForm>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, Failed> {
-        let contact = Contact { contact: clean_text(&form.contact), departments: clean_text(&form.departments) };
+        let contact = Contact { contact: plain_lines(&form.contact), departments: plain_lines(&form.departments) };
         if contact.contact.chars().count() > MAX_TEXT_CHARS || contact.departments.chars().count() > MAX_TEXT_CHARS {
             return Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string()).into());
         }
