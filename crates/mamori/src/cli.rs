@@ -243,7 +243,7 @@ pub(crate) enum AnswerArg {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExceptionCommand {
-    /// 例外を願い出る (ask for an exception)
+    /// 例外を申請する (ask for an exception)
     Request {
         /// 点検の番号 (check)、例: EOL-01
         check: String,
@@ -260,7 +260,7 @@ pub(crate) enum ExceptionCommand {
         #[arg(long = "control", required = true, value_name = "TEXT=EVIDENCE")]
         controls: Vec<String>,
     },
-    /// 承認する。願い出た人は承認できません (approve; not by the one who asked)
+    /// 承認する。申請した人は承認できません (approve; not by the one who asked)
     Approve {
         id: i64,
         /// 承認する立場。重大・高の点検の例外は、経営者だけが承認できます (in which capacity; grave checks: executive)

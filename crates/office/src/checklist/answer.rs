@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use governance::snapshot;
-use installation::claims::{ClaimError, NewAnswer, Said};
+use installation::claims::{self, ClaimError, NewAnswer, Said};
 use serde::Deserialize;
 use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
@@ -77,7 +77,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<(StatusCode, String), HttpE
         ClaimError::NoTarget => Ok((bad, visit.text("checklist-no-target"))),
         ClaimError::BadTarget { .. } => Ok((bad, visit.text("checklist-bad-target"))),
         ClaimError::BadText { field: "answer" } => Ok((bad, visit.text("checklist-no-choice"))),
-        ClaimError::BadText { .. } | ClaimError::BadSize { .. } => Ok((bad, visit.text("checklist-too-long"))),
+        ClaimError::BadText { .. } | ClaimError::BadSize { .. } => {
+            Ok((bad, visit.say("checklist-too-long", &[("detail", claims::MAX_TEXT_CHARS.into())])))
+        }
         ClaimError::Overtaken { who } => {
             Ok((StatusCode::CONFLICT, visit.say("checklist-overtaken", &[("who", plain(&who).into())])))
         }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::Date;
-use installation::claims::{ClaimError, Paper};
+use installation::claims::{self, ClaimError, Paper};
 use web::list::ListQuery;
 use web::{HttpError, Page, Received, SiteVisit, Upload, UploadLimits, blocking, page, redirect};
 
@@ -162,7 +162,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<String, HttpError> {
         ClaimError::BadSize { .. } => Ok(visit.text("checklist-document-no-file")),
         ClaimError::BadText { field: "issued" | "until" } => Ok(visit.text("checklist-document-bad-day")),
         ClaimError::BadTarget { .. } => Ok(visit.text("checklist-document-future")),
-        ClaimError::BadText { .. } => Ok(visit.text("checklist-document-no-text")),
+        ClaimError::BadText { .. } => {
+            Ok(visit.say("checklist-document-no-text", &[("most", claims::MAX_TEXT_CHARS.into())]))
+        }
         ClaimError::UnknownItem { .. }
         | ClaimError::NoTarget
         | ClaimError::AgainstEvidence { .. }

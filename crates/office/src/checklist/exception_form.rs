@@ -178,10 +178,10 @@ impl From<ExceptionError> for Refused {
 impl Refused {
     fn say(self, visit: &SiteVisit) -> Result<String, HttpError> {
         let err = match self {
-            Self::Form(id) => return Ok(visit.text(id)),
+            Self::Form(id) => return Ok(say(visit, id)),
             Self::Exception(err) => err,
         };
-        Ok(visit.text(match err {
+        let id = match err {
             ExceptionError::UnknownCheck { .. } => "checklist-exception-no-check",
             ExceptionError::NoReason => "checklist-exception-no-reason",
             ExceptionError::NoControl => "checklist-exception-no-control",
@@ -192,8 +192,14 @@ impl Refused {
             | ExceptionError::NotWaiting { .. }
             | ExceptionError::Ledger(_) => return Err(HttpError::internal(err)),
             ExceptionError::Store(err) => return Err(err.into()),
-        }))
+        };
+        Ok(say(visit, id))
     }
+}
+
+/// A message with the limits of the form, for those that name one.
+fn say(visit: &SiteVisit, id: &str) -> String {
+    visit.say(id, &[("most", MAX_DAYS.into()), ("detail", MAX_CHARS.into())])
 }
 
 fn record(visit: &SiteVisit, office: &Office, typed: &Typed) -> Result<i64, Refused> {

@@ -124,7 +124,7 @@ pub(super) async fn revoke(
     blocking(move || -> Result<Response, HttpError> {
         let why = plain(&sent.reason.replace(['\r', '\n'], " ")).trim().to_owned();
         if why.chars().count() > MAX_CHARS {
-            return Err(HttpError::bad_request("checklist-too-long", ""));
+            return Err(HttpError::bad_request("checklist-too-long", MAX_CHARS.to_string()));
         }
         let seen = ExceptionState::ALL.iter().find(|(name, _)| *name == sent.state).map(|(_, state)| *state);
         let exceptions = Exceptions {

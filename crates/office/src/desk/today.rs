@@ -64,7 +64,7 @@ fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
 pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let known = office.database().read(|tx| load(tx, &visit))?;
-        let page = Page::new(visit.text("nav-today"), "today").help(visit.text("desk-help"));
+        let page = Page::new(visit.text("nav-today"), "today").help(visit.say("desk-help", &[("most", MOST.into())]));
         if known.last.is_none() || !known.assessed {
             let has_evidence = known.last.is_some();
             let page = page.refresh(if has_evidence { 5 } else { 0 });

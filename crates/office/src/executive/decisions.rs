@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 use base::Date;
 use base::plain::plain_lines;
-use governance::decisions::{Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, NewDecision};
+use governance::decisions::{
+    Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, MAX_TEXT_CHARS, NewDecision,
+};
 use governance::exceptions::{Exception, ExceptionState, Office as Exceptions};
 use governance::{snapshot, store as tables};
 use people::Role;
@@ -193,7 +195,7 @@ pub(super) fn exceptions<'a>(office: &'a Shared, visit: &'a SiteVisit) -> Except
 /// Why nothing was decided or asked, as a page. Denials have a page of their own.
 pub(super) fn refuse(err: DecisionError) -> HttpError {
     match err {
-        DecisionError::NoReason => HttpError::bad_request("decision-no-reason", ""),
+        DecisionError::NoReason => HttpError::bad_request("decision-no-reason", MAX_TEXT_CHARS.to_string()),
         DecisionError::BadDay { found } => HttpError::bad_request("decision-bad-day", found.to_string()),
         DecisionError::BadOptions => HttpError::bad_request("decision-bad-options", MAX_OPTIONS.to_string()),
         DecisionError::NoChoice => HttpError::bad_request("decision-no-choice", ""),

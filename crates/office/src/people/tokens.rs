@@ -127,7 +127,7 @@ pub(super) async fn make(
             wrong.push(visit.text("token-no-scope"));
         }
         let Some(days) = days.filter(|_| wrong.is_empty()) else {
-            wrong.extend(days.is_none().then(|| visit.text("token-bad-days")));
+            wrong.extend(days.is_none().then(|| visit.say("token-bad-days", &[("detail", MAX_DAYS.into())])));
             return draw(&visit, &office, &fields, String::new(), wrong);
         };
         let token = new_token(&*office.frame.randomness);

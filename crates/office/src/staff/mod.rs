@@ -94,7 +94,7 @@ fn check_text(text: &str) -> Result<String, HttpError> {
     match text.chars().count() {
         0 => Err(HttpError::bad_request("staff-text-missing", "")),
         1..=MAX_TEXT_CHARS => Ok(text),
-        found => Err(HttpError::bad_request("staff-text-too-long", found.to_string())),
+        _ => Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string())),
     }
 }
 
