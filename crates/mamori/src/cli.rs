@@ -338,7 +338,7 @@ pub(crate) enum UserCommand {
         /// 部署 (department)
         #[arg(long, default_value = "")]
         department: String,
-        /// 会社（保守ベンダーのとき） (company, for vendors)
+        /// 会社（事業者のとき） (company, for vendors)
         #[arg(long, default_value = "")]
         company: String,
         /// 役割 (roles)
