@@ -77,7 +77,7 @@ fn at_most_seven_things_are_named_doors_to_the_outside_first() {
         assert!(page.contains(text), "{text}");
     }
     let auditor = house.person("desk-auditor", "監査", &[("minato", Role::Auditor)]);
-    auditor.get("/s/minato/today").expect(200).says("次の一手").keeps_quiet_about("私がやります");
+    auditor.get("/s/minato/today").expect(200).says("次にすること").keeps_quiet_about("私がやります");
     house.person("desk-staff", "職員", &[("minato", Role::Staff)]).get("/s/minato/today").expect(403);
 }
 

@@ -391,7 +391,7 @@ fn a_deputy_gives_no_roles_and_makes_no_links() {
     house.office.database().transaction(|tx| tables::add_deputy(tx, deputy.id, &appointed, "休暇", now)).unwrap();
     deputy.post("/s/minato/people", &NEW).expect(403).says("代行のあいだ").keeps_quiet_about("/link/");
     for id in [deputy.id, other.id] {
-        act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代理のあいだ");
+        act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代行のあいだ");
         act(&deputy, id, "link", &[("why", "x")]).expect(403).keeps_quiet_about("/link/");
     }
 }
