@@ -6,9 +6,12 @@ export function kindOf(path, patterns) {
   return patterns.find((pattern) => new RegExp(`^${pattern.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[a-z_]+\}/g, "[^/]+")}$`).test(bare)) ?? bare;
 }
 
-/** Visits pages from `first` on, each kind at most `each` times; `look(page, path, kind)` is called on every one. */
+/**
+ * Visits the pages of `first` and what they lead to, each kind at most `each` times. `look(page, path, kind, answer)` is called on every
+ * one; the kind is that of the page that was shown in the end, not of the address that led there.
+ */
 export async function crawl(page, address, first, patterns, each, look) {
-  const waiting = [first];
+  const waiting = [...first];
   const seen = new Set();
   const counts = new Map();
   while (waiting.length > 0) {
@@ -23,7 +26,7 @@ export async function crawl(page, address, first, patterns, each, look) {
       throw err;
     });
     if (!answer || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
-    await look(page, path, kind, answer);
+    await look(page, path, kindOf(page.url().slice(address.length), patterns), answer);
     const links = await page.$$eval("a[href]", (found) => found.map((link) => link.href));
     for (const link of links) {
       if (!link.startsWith(address + "/")) continue;

@@ -5,6 +5,7 @@
 pub mod hash;
 pub mod lang;
 pub mod locator;
+pub mod plain;
 pub mod secret;
 pub mod subject;
 pub mod time;

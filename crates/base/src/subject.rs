@@ -40,6 +40,9 @@ impl SubjectKind {
         ("site", Self::Site),
     ];
 
+    /// Kinds of which the things of a site are listed, each on a page of its own.
+    pub const LISTED: [Self; 5] = [Self::Asset, Self::Account, Self::Connection, Self::Policy, Self::Vendor];
+
     /// The name in files and tables.
     #[must_use]
     pub fn name(self) -> &'static str {

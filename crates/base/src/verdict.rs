@@ -93,6 +93,20 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+
+    /// Its place in [`Self::ALL`]: 0 for critical … 3 for low.
+    #[must_use]
+    pub const fn rank(self) -> usize {
+        match self {
+            Self::Critical => 0,
+            Self::High => 1,
+            Self::Medium => 2,
+            Self::Low => 3,
+        }
+    }
+
     /// The name in files and tables.
     #[must_use]
     pub const fn name(self) -> &'static str {

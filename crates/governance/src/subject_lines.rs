@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use assess::wording::fold;
-use base::{FactValue, Severity, Subject, SubjectKind};
+use base::{FactValue, Subject, SubjectKind};
 use evidence::World;
 use evidence::world::KnownSubject;
 
@@ -13,27 +13,13 @@ use crate::conclusion::Conclusion;
 use crate::lines::{plain_id, subject_names};
 use crate::store::{SubjectLine, facts_of};
 
-/// Kinds that have lists of their own.
-const LISTED: [SubjectKind; 5] =
-    [SubjectKind::Asset, SubjectKind::Account, SubjectKind::Connection, SubjectKind::Policy, SubjectKind::Vendor];
-
-/// 0 for critical … 3 for low.
-pub(crate) const fn severity_rank(severity: Severity) -> usize {
-    match severity {
-        Severity::Critical => 0,
-        Severity::High => 1,
-        Severity::Medium => 2,
-        Severity::Low => 3,
-    }
-}
-
 /// The lines of a site, by kind and identifier.
 pub(crate) fn list(material: &Material<'_>) -> Vec<SubjectLine> {
     let names = subject_names(material.world);
     let failing = failing(material.assessment);
     let aliases = material.world.aliases();
     let mut lines = Vec::new();
-    for kind in LISTED {
+    for kind in SubjectKind::LISTED {
         for (index, known) in material.world.of_kind(kind) {
             let failing = failing.get(&known.subject).map(Vec::as_slice).unwrap_or_default();
             let aliases = aliases.get(&index).map(Vec::as_slice).unwrap_or_default();
@@ -86,7 +72,7 @@ fn line(
         in_ledger,
         observed_at: known.facts().iter().map(|fact| fact.observed_at).max().unwrap_or_default(),
         fact_count: known.facts().len(),
-        worst: checks.iter().map(|check| severity_rank(check.severity)).min().unwrap_or(4),
+        worst: checks.iter().map(|check| check.severity.rank()).min().unwrap_or(4),
         findings: checks.len(),
         failing: if ids.is_empty() { ids } else { format!(" {ids}") },
         aliases: aliases.iter().map(|alias| (*alias).clone()).collect(),

@@ -9,12 +9,14 @@
 //! installation, loading packs and writing reports end in `anyhow`, because their errors are only ever shown.
 
 pub mod claims;
+mod commands;
 mod opened;
 mod packs;
 pub mod reports;
 mod settings;
 pub mod work;
 
+pub use commands::{Command, Commands, CommandsError};
 pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness, make_private, migrations};
 pub use packs::Packs;
 pub use settings::Settings;

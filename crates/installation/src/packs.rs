@@ -14,6 +14,8 @@ use governance::DocumentKinds;
 use governance::lists::{Departments, Exports};
 use risk::{Doors, ReleaseAliases};
 
+use crate::commands::Commands;
+
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// Largest pack file, in bytes.
@@ -33,6 +35,8 @@ pub struct Packs {
     pub departments: Departments,
     /// Kinds of exports.
     pub exports: Exports,
+    /// Commands whose results can be handed in.
+    pub commands: Commands,
     wording: Arc<Wording>,
     columns: Arc<Columns>,
     doors: Arc<Doors>,
@@ -70,9 +74,13 @@ impl Packs {
         let wording =
             Wording::parse(&dictionary, "facts/wording.toml", one("facts/wording.toml")?).map_err(all_problems)?;
         let columns = Columns::parse(&dictionary, one("facts/columns.toml")?)?;
-        let mut checks = Vec::new();
+        let commands = Commands::parse(one("commands/commands.toml")?)?;
+        let mut checks: Vec<Check> = Vec::new();
         for (name, text) in below("checks/") {
             checks.extend(CheckPack::parse(&dictionary, name, text).map_err(all_problems)?.checks);
+        }
+        for check in &mut checks {
+            check.ask = commands.fill(&check.id, &check.ask)?;
         }
         let mut frameworks = Vec::new();
         for (name, text) in below("frameworks/") {
@@ -90,6 +98,7 @@ impl Packs {
             aliases: Arc::new(ReleaseAliases::parse(one("intel/os_releases.toml")?)?),
             wording: Arc::new(wording),
             columns: Arc::new(columns),
+            commands,
             dictionary,
             checks,
             frameworks,

@@ -233,7 +233,7 @@ pub(crate) enum AnswerArg {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExceptionCommand {
-    /// 例外を願い出る (ask for an exception)
+    /// 例外を申請する (ask for an exception)
     Request {
         /// 点検の番号 (check)、例: EOL-01
         check: String,
@@ -250,7 +250,7 @@ pub(crate) enum ExceptionCommand {
         #[arg(long = "control", required = true, value_name = "TEXT=EVIDENCE")]
         controls: Vec<String>,
     },
-    /// 承認する。願い出た人は承認できません (approve; not by the one who asked)
+    /// 承認する。申請した人は承認できません (approve; not by the one who asked)
     Approve {
         id: i64,
         /// 承認する立場。重大・高の点検の例外は、経営者だけが承認できます (in which capacity; grave checks: executive)
@@ -333,7 +333,7 @@ pub(crate) enum UserCommand {
         /// 部署 (department)
         #[arg(long, default_value = "")]
         department: String,
-        /// 会社（保守ベンダーのとき） (company, for vendors)
+        /// 会社（事業者のとき） (company, for vendors)
         #[arg(long, default_value = "")]
         company: String,
         /// 役割 (roles)

@@ -121,7 +121,7 @@ pub(crate) const SAMPLE: &str = r#"# mamori.toml
 # data = "mamori-data"            # データフォルダー / data directory
 # database = "postgres://user@host/mamori"   # 無ければデータフォルダー内の SQLite / default: SQLite in the data directory
 # lang = "ja"                     # ja | en
-# ledger_name = "mamori.local"    # チェックポイントに載る台帳の名前 / name of the ledger in checkpoints
+# ledger_name = "mamori.local"    # チェックポイントに載る、操作の記録の名前 / name of the ledger in checkpoints
 
 [limits]
 # file_mb = 512                   # 1ファイルの上限 / one file

@@ -18,6 +18,7 @@ pub mod rooms;
 mod sign_in;
 mod staff;
 pub mod state;
+mod words;
 
 pub use rooms::{router, routes, workers};
 pub use state::{Office, OfficeSettings};

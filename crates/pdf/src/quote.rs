@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use base::plain::is_hidden;
+
 /// A Typst string literal, quotation marks included, whose value is exactly `text`.
 ///
 /// In markup write `#` before it: `#"…"`. Whatever `text` holds, it stays text.
@@ -23,8 +25,7 @@ pub fn quote(text: &str) -> String {
 
 /// Neither a control character nor one that ends a line or turns the reading direction of the source.
 fn is_plain(char: char) -> bool {
-    !char.is_control()
-        && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    !is_hidden(char)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! People with an account.
 
+use base::plain::plain_line;
 use base::{Lang, UtcSeconds};
 
 /// Number of an account.
@@ -74,9 +75,7 @@ pub const MAX_NAME_CHARS: usize = 100;
 /// A name as it may be shown: trimmed, without control or direction characters, cut to [`MAX_NAME_CHARS`].
 #[must_use]
 pub fn clean_name(text: &str) -> String {
-    let is_direction =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.trim().chars().filter(|c| !c.is_control() && !is_direction(*c)).take(MAX_NAME_CHARS).collect()
+    plain_line(text.trim()).chars().take(MAX_NAME_CHARS).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ function keepAlive(part) {
   const tick = async () => {
     if (!part.isConnected) return;
     try {
-      const answer = await fetch(part.dataset.live, { headers: { "X-Part": "1" }, credentials: "same-origin" });
+      const answer = await fetch(part.dataset.live, { credentials: "same-origin" });
       if (answer.redirected || answer.status === 401) return location.reload();
       if (answer.ok) {
         const text = await answer.text();

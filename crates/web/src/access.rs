@@ -7,7 +7,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use people::{Role, RoleSet};
+use people::Role;
 
 use crate::frame::Frame;
 use crate::guard;
@@ -21,8 +21,6 @@ pub enum Needs {
     SignedIn,
     /// One of these roles at the site the path names (`/s/{site}/…`).
     Site(&'static [Role]),
-    /// One of these roles at every site of the installation.
-    Everywhere(&'static [Role]),
     /// A program with a token that may read.
     TokenRead,
     /// A program with a token that may hand in evidence.
@@ -38,18 +36,8 @@ impl Needs {
             Self::Public => "public".to_owned(),
             Self::SignedIn => "signed_in".to_owned(),
             Self::Site(roles) => format!("site: {}", names(roles)),
-            Self::Everywhere(roles) => format!("everywhere: {}", names(roles)),
             Self::TokenRead => "token: read".to_owned(),
             Self::TokenWrite => "token: write".to_owned(),
-        }
-    }
-
-    /// The roles named, if any are.
-    #[must_use]
-    pub const fn roles(self) -> RoleSet {
-        match self {
-            Self::Site(roles) | Self::Everywhere(roles) => RoleSet::of(roles),
-            Self::Public | Self::SignedIn | Self::TokenRead | Self::TokenWrite => RoleSet::NONE,
         }
     }
 }

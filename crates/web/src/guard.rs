@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base::Lang;
 use people::store as tables;
-use people::{SignedIn, Standing};
+use people::{RoleSet, SignedIn, Standing};
 
 use crate::access::Needs;
 use crate::blocking::blocking;
@@ -157,36 +157,41 @@ fn look_up(
 
 /// The rule itself: what a route needs against what the visitor holds.
 fn check(needs: Needs, visit: Visit, request: &Asked) -> Result<Visit, Refused> {
-    let is_signed_in = visit.person.is_some();
-    let refuse = |err: HttpError, visit: Visit| Refused::Error(Box::new(err), Some(Box::new(visit)));
-    let is_page = request.method == Method::GET;
     match needs {
         Needs::Public => Ok(visit),
         Needs::TokenRead | Needs::TokenWrite => check_token(needs, visit),
-        _ if !is_signed_in && is_page => {
-            let query = request.uri.path_and_query().map_or("/", |whole| whole.as_str());
-            Err(Refused::SignIn(query.to_owned()))
-        }
-        _ if !is_signed_in => Err(refuse(HttpError::new(StatusCode::UNAUTHORIZED, "http-signed-out", ""), visit)),
-        Needs::SignedIn => Ok(visit),
-        Needs::Site(_) | Needs::Everywhere(_) => {
-            let roles = match (needs, &visit.person) {
-                // A role at one site is none everywhere, even below the path of that site.
-                (Needs::Everywhere(_), Some(person)) => person.standing(people::EVERYWHERE, visit.today()).roles(),
-                _ => visit.standing.roles(),
-            };
-            // Whoever is nobody at a site does not learn whether it exists.
-            if roles.is_empty() || (matches!(needs, Needs::Site(_)) && visit.site.is_none()) {
-                return Err(refuse(HttpError::not_found(), visit));
-            }
-            if roles.has_any(needs.roles()) {
-                return Ok(visit);
-            }
-            let login = visit.person.as_ref().map(|person| person.account.login.as_str().to_owned());
-            tracing::warn!(login, path = visit.path, "refused: the role does not allow this");
-            Err(refuse(HttpError::forbidden(), visit))
-        }
+        Needs::SignedIn => check_signed_in(visit, request),
+        Needs::Site(roles) => check_site(RoleSet::of(roles), check_signed_in(visit, request)?),
     }
+}
+
+fn refuse(err: HttpError, visit: Visit) -> Refused {
+    Refused::Error(Box::new(err), Some(Box::new(visit)))
+}
+
+fn check_signed_in(visit: Visit, request: &Asked) -> Result<Visit, Refused> {
+    if visit.person.is_some() {
+        return Ok(visit);
+    }
+    if request.method == Method::GET {
+        let query = request.uri.path_and_query().map_or("/", |whole| whole.as_str());
+        return Err(Refused::SignIn(query.to_owned()));
+    }
+    Err(refuse(HttpError::new(StatusCode::UNAUTHORIZED, "http-signed-out", ""), visit))
+}
+
+fn check_site(needed: RoleSet, visit: Visit) -> Result<Visit, Refused> {
+    let roles = visit.standing.roles();
+    // Whoever is nobody at a site does not learn whether it exists.
+    if roles.is_empty() || visit.site.is_none() {
+        return Err(refuse(HttpError::not_found(), visit));
+    }
+    if roles.has_any(needed) {
+        return Ok(visit);
+    }
+    let login = visit.person.as_ref().map(|person| person.account.login.as_str().to_owned());
+    tracing::warn!(login, path = visit.path, "refused: the role does not allow this");
+    Err(refuse(HttpError::forbidden(), visit))
 }
 
 fn check_token(needs: Needs, visit: Visit) -> Result<Visit, Refused> {
@@ -216,16 +221,13 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     value.strip_prefix("Bearer ").map(|token| token.trim().to_owned())
 }
 
-/// The reader's choice: the account's, else the cookie `lang`, else what the browser asks for, else Japanese.
-fn language(person: Option<&SignedIn>, headers: &HeaderMap) -> Lang {
+/// The reader's choice: the account's, else what the browser asks for first, else Japanese.
+pub(crate) fn language(person: Option<&SignedIn>, headers: &HeaderMap) -> Lang {
     if let Some(person) = person {
         return person.account.lang;
     }
-    let asked = cookie(headers, "lang").or_else(|| {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        Some(accepted.split(',').next().unwrap_or_default().trim().to_owned())
-    });
-    asked.map_or(Lang::Ja, |tag| if tag.starts_with("en") { Lang::En } else { Lang::Ja })
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepted.trim_start().to_ascii_lowercase().starts_with("en") { Lang::En } else { Lang::Ja }
 }
 
 /// `%E3%81%82` → `あ`; `None` if it is no text.

@@ -185,8 +185,9 @@ struct ErrorBody<'a> {
     back: &'a str,
 }
 
-pub(crate) fn error_page(err: &HttpError, visit: Option<&Visit>) -> Response {
-    let lang = visit.map_or(Lang::Ja, |visit| visit.lang);
+/// The page around an error; `lang` counts where nobody is known.
+pub(crate) fn error_page(err: &HttpError, visit: Option<&Visit>, lang: Lang) -> Response {
+    let lang = visit.map_or(lang, |visit| visit.lang);
     let text = err.text(lang);
     let back = i18n::message(lang, "http-back", &[]);
     let body = ErrorBody { text: &text, back: &back }.render().unwrap_or_default();

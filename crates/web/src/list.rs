@@ -14,7 +14,7 @@ pub use query::{Direction, Format, ListQuery, Window};
 
 /// Rows of one page.
 pub const PAGE_ROWS: usize = 50;
-/// Most rows of an export; a list that is longer says so in its last row.
+/// Most rows of an export; the file of a list that is longer says so in its last row, and so does the page above its table.
 pub const EXPORT_ROWS: usize = 200_000;
 
 /// A column.
@@ -184,9 +184,24 @@ impl List {
     /// [`HttpError`] if a template or a workbook fails: a defect.
     pub fn respond(self, visit: &Visit, around: &Page, query: &ListQuery, above: &str) -> Result<Response, HttpError> {
         match query.format() {
-            Some(format) => export::respond(&self, format, visit.today()),
+            Some(format) => {
+                let list = self.with_last_row(EXPORT_ROWS, || visit.say("list-cut", &[("most", EXPORT_ROWS.into())]));
+                export::respond(&list, format, visit.today())
+            }
             None => page(visit, around, &self.body(visit, query, above)),
         }
+    }
+
+    /// For an export of at most `most` rows: if there are, or may be, more rows than it holds, a last row that says so.
+    fn with_last_row(mut self, most: usize, says: impl FnOnce() -> String) -> Self {
+        let is_cut = match self.total {
+            Total::Exactly(count) => count > self.rows.len(),
+            Total::AtLeast(_) => true,
+        };
+        if is_cut && self.rows.len() >= most {
+            self.rows.push(vec![Cell::text(says())]);
+        }
+        self
     }
 
     /// The list alone, to be put into a page among other things.
@@ -230,6 +245,19 @@ impl Body<'_> {
         self.visit.say(id, &[("count", self.shown.into())])
     }
 
+    /// Whether an export would not hold every row.
+    fn is_too_long(&self) -> bool {
+        self.at_least || self.shown > EXPORT_ROWS
+    }
+
+    fn limit_text(&self) -> String {
+        self.visit.say("list-export-limit", &[("most", EXPORT_ROWS.into())])
+    }
+
+    fn is_full_page(&self) -> bool {
+        self.list.rows.len() == PAGE_ROWS
+    }
+
     fn page_text(&self) -> String {
         self.visit.say("list-page", &[("page", self.query.page().into()), ("pages", self.pages.into())])
     }
@@ -252,5 +280,36 @@ impl Body<'_> {
 
     fn chosen(&self, filter: &Filter, value: &str) -> bool {
         self.query.filter(filter.name).unwrap_or_default() == value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows_said(total: Total, rows: usize) -> Vec<String> {
+        let list = List {
+            caption: "一覧".to_owned(),
+            columns: vec![Column::new("名前"), Column::new("数").number()],
+            rows: (0..rows).map(|number| vec![Cell::text(number.to_string()), Cell::text("1")]).collect(),
+            total,
+            filters: Vec::new(),
+            can_search: false,
+            empty: String::new(),
+        };
+        let list = list.with_last_row(2, || "cut".to_owned());
+        list.rows.iter().map(|row| row.first().map(|cell| cell.text.clone()).unwrap_or_default()).collect()
+    }
+
+    #[test]
+    fn an_export_that_is_not_all_says_so_in_its_last_row() {
+        assert_eq!(rows_said(Total::Exactly(3), 2), ["0", "1", "cut"]);
+        assert_eq!(rows_said(Total::AtLeast(2), 2), ["0", "1", "cut"]);
+    }
+
+    #[test]
+    fn an_export_of_everything_has_no_row_more() {
+        assert_eq!(rows_said(Total::Exactly(2), 2), ["0", "1"]);
+        assert_eq!(rows_said(Total::AtLeast(1), 1), ["0"]);
     }
 }

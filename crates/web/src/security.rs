@@ -11,7 +11,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use base::Lang;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::access::Needs;
 use crate::error::HttpError;
@@ -19,8 +18,8 @@ use crate::frame::Frame;
 use crate::guard::{self, Shown};
 use crate::layout;
 
-/// No request takes longer, in seconds; long work is a job.
-const TIMEOUT_S: u64 = 120;
+/// No request is waited for longer; long work is a job.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Only our own files, no script or style inside pages, nobody frames us, forms go only to us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -43,13 +42,22 @@ pub(crate) fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, frame: &
         .route("/static/{file}", axum::routing::get(crate::assets::serve).with_state(Arc::clone(frame)))
         .fallback(any(not_found).layer(from_fn_with_state((Arc::clone(frame), Needs::Public), guard::admit)))
         .method_not_allowed_fallback(|| async { HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "http-not-found", "") })
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT_S)))
+        .layer(from_fn_with_state(TIMEOUT, within))
         .layer(from_fn_with_state(Arc::clone(frame), finish))
         .layer(CompressionLayer::new().compress_when(is_ours_and_text))
 }
 
 async fn not_found() -> HttpError {
     HttpError::not_found()
+}
+
+/// Waits for an answer no longer than `limit`. What the handler began goes on where it may block, and may still be written: the page
+/// must not say that nothing was changed.
+async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "http-too-slow", "").into_response(),
+    }
 }
 
 /// Only style and script are compressed: a page holds the secret of the session beside what a visitor chose, and its compressed
@@ -75,10 +83,11 @@ async fn finish(State(frame): State<Arc<Frame>>, request: Request, next: Next) -
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let is_api = request.uri().path().starts_with("/api/");
+    let lang = guard::language(None, request.headers());
     let mut response = next.run(request).await;
     let visit = response.extensions_mut().remove::<Shown>().map(|Shown(visit)| visit);
     if let Some(err) = response.extensions_mut().remove::<HttpError>() {
-        response = if is_api { layout::error_json(&err) } else { layout::error_page(&err, visit.as_ref()) };
+        response = if is_api { layout::error_json(&err) } else { layout::error_page(&err, visit.as_ref(), lang) };
     }
     for (name, value) in HEADERS {
         if !frame.secure && name == header::STRICT_TRANSPORT_SECURITY {
@@ -112,4 +121,35 @@ impl HttpError {
 /// A plain answer for those who can't be drawn a page.
 pub(crate) fn plain(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn answer(limit: Duration) -> Response {
+        let slow = axum::routing::get(|| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            "done"
+        });
+        let router = Router::<()>::new().route("/slow", slow).layer(from_fn_with_state(limit, within));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let request = Request::builder().uri("/slow").body(Body::empty()).unwrap();
+        runtime.block_on(async { router.oneshot(request).await.unwrap() })
+    }
+
+    #[test]
+    fn what_takes_too_long_is_an_error_with_a_page() {
+        let response = answer(Duration::ZERO);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let err = response.extensions().get::<HttpError>().unwrap();
+        for lang in [Lang::Ja, Lang::En] {
+            let said = err.text(lang);
+            assert!(!said.contains("何も変更されていません") && !said.contains("Nothing was changed"), "{said}");
+        }
+        assert_eq!(answer(Duration::from_secs(60)).status(), StatusCode::OK);
+    }
 }

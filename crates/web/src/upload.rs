@@ -9,6 +9,7 @@ use axum::RequestExt as _;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
+use base::plain::is_hidden;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::HttpError;
@@ -224,7 +225,7 @@ async fn read_bytes(mut field: Field<'_>, limits: UploadLimits, left: u64) -> Re
 /// 200 characters, of which the last ones count.
 #[must_use]
 pub fn clean_name(raw: &str) -> String {
-    let plain: String = raw.chars().filter(|c| !is_trick(*c)).collect();
+    let plain: String = raw.chars().filter(|c| !is_hidden(*c)).collect();
     let is_plain_path = !plain.contains('\\') && !plain.starts_with('/') && !has_drive(&plain);
     let parts: Vec<&str> = plain.split(['/', '\\']).map(str::trim).collect();
     let is_safe = is_plain_path && !parts.contains(&"..");
@@ -244,12 +245,6 @@ fn has_drive(name: &str) -> bool {
 
 fn without_drive(name: &str) -> &str {
     if has_drive(name) { name.split_once(':').map_or(name, |(_, rest)| rest) } else { name }
-}
-
-/// Characters that are not seen, or that turn what is seen.
-fn is_trick(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

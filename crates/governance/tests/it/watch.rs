@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use assess::SiteKind;
 use base::{Severity, UtcSeconds};
 use governance::tasks::{Assignment, Due, TaskKey, assign, settle_tasks};
 use governance::watch::{Watch, find_state, find_watch};
@@ -20,10 +21,12 @@ fn append(database: &store::Database, site: &str, kind: &str) {
 fn what_settling_and_assigning_write_counts_as_followed() {
     on_each_database(&steps(), |store| {
         let (database, ledger) = (&store.database, test_ledger()?);
-        let site = evidence::store::SiteRow { id: "a".into(), name: "a".into(), kind: "hospital".into(), beds: None };
+        let site = evidence::store::SiteRow { id: "a".into(), name: "a".into(), kind: SiteKind::Hospital, beds: None };
         database.transaction::<_, store::StoreError>(|tx| evidence::store::put_site(tx, &site, NOW))?;
         let wanted = BTreeMap::from([(TaskKey::Fix("ACC-01".to_owned()), Severity::High)]);
-        settle_tasks(database, &ledger, "a", &wanted, &BTreeSet::new(), NOW)?;
+        ledger.write::<_, store::ledger::LedgerError>(database, NOW, |tx| {
+            settle_tasks(tx, "a", &wanted, &BTreeSet::new(), NOW)
+        })?;
         let task = Assignment { id: 1, owner: "佐藤", due: Due::Open, seen_owner: None, who: "admin" };
         assign(database, &ledger, "a", &task, NOW)?;
         let followed = database.read(|tx| find_watch(tx, "a", NOW))?.followed;

@@ -1,5 +1,5 @@
 # serve
-serve-address = The office is open at { $url }
+serve-address = Ready. Open { $url } in a browser.
 serve-authority =
     Traffic is encrypted by a certificate authority made for this installation. To end the browser's warning, add this file to the trusted root authorities of each machine:
       file { $path }
@@ -12,7 +12,7 @@ serve-how-to-end = Press Ctrl+C to end.
 serve-monitor-not-local = The monitor has neither encryption nor sign-in, so it listens on an address of this machine alone (127.0.0.1, ::1). To open it at { $address }, add --monitor-open (monitor_open = true in the configuration).
 serve-plain-not-local = Only an address of this machine alone (127.0.0.1, ::1) may be served without encryption, not { $address }.
 serve-certificate-half = Give both certificate and key in [serve].
-serve-demo-open = The office is open at { $url }. Each of these links signs in at once as that person. They belong to this demonstration and end with it.
+serve-demo-open = Ready at { $url }. Each of these links signs you in at once as that person. They belong to this demonstration and end with it.
 serve-demo-executive = director
 serve-demo-administrator = IT desk
 serve-demo-auditor = auditor
@@ -26,8 +26,8 @@ serve-backup-not-empty = { $detail } is not empty. Name a new folder. Nothing wa
 serve-restore-no-key = There is no ledger key in { $folder }. Name the key file with --key.
 serve-restore-database-in-use = The database holds tables already ({ $detail } and others). Name an empty one. Nothing was written.
 serve-restore-missing = { $detail } is missing in the backup. A backup that was cut off can't be used; use another one.
-serve-restore-altered = { $detail } in the backup is not what it was when it was made. This backup can't be used; use another one.
+serve-restore-altered = { $detail } in the backup has changed since the backup was made. This backup can't be used; use another one.
 serve-restore-other-key = The backup was not made with this key. Name the right one with --key.
-serve-restore-other-ledger = The backup is of the ledger “{ $detail }”. Set ledger_name in mamori.toml to the same.
+serve-restore-other-ledger = The backup is of the ledger "{ $detail }". Set ledger_name in mamori.toml to the same.
 serve-restore-newer = This backup was made by a newer mamori ({ $detail }). Restore it with that one.
-serve-restored = The backup of { $made_at } was restored to { $folder }. Now ledger and evidence are verified.
+serve-restored = The backup of { $made_at } was restored to { $folder }. The ledger and the evidence will now be verified.

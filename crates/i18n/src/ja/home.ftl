@@ -17,12 +17,12 @@ search-items = チェックリストの項目
 search-checks = 点検
 search-evidence = 証跡
 search-documents = 書類
-search-tasks = タスク
+search-tasks = やること
 search-exceptions = 例外
 search-notices = お知らせ
 search-people = 利用者
 
-help-title = 使いかた
+help-title = 使い方
 help-lead = このプログラムは、チェックリストへの答えを証跡から出します。書き出したファイルを取り込むと、点検が走り、答え・足りないもの・やることが変わります。
 help-verdicts = 5つの判定
 help-verdicts-lead = 「よい」と数えるのは「証明」だけです。分からないものを、よいとは表示しません。

@@ -1,4 +1,4 @@
-//! Words that the glossary says not to use do not appear in identifiers.
+//! Words that the glossary says not to use appear neither in identifiers nor in Japanese messages.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,25 @@ fn no_identifier_uses_a_word_the_glossary_replaces() {
             let words = words_of(&name);
             if let Some(word) = banned.iter().find(|word| words.contains(*word)) {
                 problems.push(format!("{}:{}: `{name}` uses `{word}`", short(&path), number + 1));
+            }
+        }
+    }
+    none(&problems);
+}
+
+#[test]
+fn no_japanese_message_calls_a_thing_by_another_name() {
+    let text = std::fs::read_to_string(root().join("docs/glossary.toml")).unwrap();
+    let glossary: toml::Table = toml::from_str(&text).unwrap();
+    let mut problems = Vec::new();
+    for path in files(&root().join("crates/i18n/src/ja"), ".ftl") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+            for term in glossary["term"].as_array().unwrap() {
+                let not = term.get("not_ja").and_then(|not| not.as_array()).into_iter().flatten();
+                for word in not.filter_map(|word| word.as_str()).filter(|word| line.contains(*word)) {
+                    problems.push(format!("{}:{}: `{word}` is called {}", short(&path), number + 1, term["ja"]));
+                }
             }
         }
     }

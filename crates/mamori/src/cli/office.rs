@@ -25,7 +25,7 @@ pub(crate) struct ServeArgs {
 pub(crate) struct BackupArgs {
     /// 控えを置く、空のフォルダー (an empty folder)
     pub(crate) dir: PathBuf,
-    /// 台帳の鍵と認証局の鍵も入れる。ほかの人が読めない所に置いてください (with the keys; keep it where nobody else reads)
+    /// 操作の記録の鍵と認証局の鍵も入れる。ほかの人が読めない所に置いてください (with the keys; keep it where nobody else reads)
     #[arg(long)]
     pub(crate) with_key: bool,
 }
@@ -34,7 +34,7 @@ pub(crate) struct BackupArgs {
 pub(crate) struct RestoreArgs {
     /// 控えのフォルダー (the backup)
     pub(crate) dir: PathBuf,
-    /// 台帳の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
+    /// 操作の記録の鍵。控えに入っていないとき (the ledger's key, if it is not in the backup)
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
 }

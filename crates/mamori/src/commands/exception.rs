@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use governance::decisions::{Capacity, Decider, DecisionError, Denial, Outcome as Word, Ruling};
-use governance::exceptions::{Control, ExceptionError, Exceptions, NewException};
+use governance::exceptions::{Control, ExceptionError, Exceptions, MAX_DAYS, NewException};
 use serde_json::json;
 
 use super::{Context, job, parse_day, settle_site};
@@ -95,7 +95,7 @@ fn refuse_decision(installation: &Installation, err: DecisionError) -> Result<Ou
         | DecisionError::Ledger(_)
         | DecisionError::Store(_) => return Err(err.into()),
     };
-    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
+    output::note(&installation.say(id, &[("detail", err.to_string().into()), ("most", MAX_DAYS.into())]));
     Ok(Outcome::Refused)
 }
 

@@ -9,8 +9,8 @@ use store::{StoreError, Transaction};
 use web::SiteVisit;
 use web::list::{Cell, Column, List, ListQuery, Look, Total};
 
-use super::words::{self, plain};
 use crate::state::Office;
+use crate::words::{self, plain};
 
 /// One observation.
 pub(super) struct Observation {

@@ -3,7 +3,6 @@
 mod history;
 mod subject_list;
 mod subject_page;
-pub(crate) mod words;
 
 use people::Role;
 use web::{Needs, Routes};

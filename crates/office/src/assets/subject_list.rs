@@ -11,8 +11,8 @@ use store::Transaction;
 use web::list::{Cell, Column, Direction, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::words::{self, LISTED, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, plain};
 
 /// Beyond this nobody counts: the page says "or more".
 const COUNTED: usize = 10_000;
@@ -23,8 +23,11 @@ pub(super) async fn show(
     Path((_, kind)): Path<(String, String)>,
     State(office): State<Shared>,
 ) -> Result<Response, HttpError> {
-    let kind =
-        kind.parse::<SubjectKind>().ok().filter(|kind| LISTED.contains(kind)).ok_or_else(HttpError::not_found)?;
+    let kind = kind
+        .parse::<SubjectKind>()
+        .ok()
+        .filter(|kind| SubjectKind::LISTED.contains(kind))
+        .ok_or_else(HttpError::not_found)?;
     blocking(move || -> Result<Response, HttpError> {
         let found = office.database().read(|tx| find(tx, &visit, kind, &query))?;
         let title = words::kind_title(&visit, kind);
@@ -44,7 +47,7 @@ pub(super) async fn show(
             total: found.total,
             filters,
             can_search: true,
-            empty: empty(&visit, kind, found.made_at.is_some() && found.any),
+            empty: empty(&visit, &office, kind, found.made_at.is_some() && found.any),
         };
         list.respond(&visit, &page, &query, &above)
     })
@@ -223,7 +226,7 @@ fn cells(visit: &SiteVisit, office: &Office, line: &SubjectLine) -> Vec<Cell> {
     let href = base::Subject::new(line.kind, line.ident.as_str()).ok();
     let href = href.and_then(|subject| words::subject_path(visit, &subject));
     let mut cells = vec![href.map_or_else(|| Cell::text(name.as_str()), |href| Cell::link(name.as_str(), href))];
-    cells.push(words::severity(visit, line.worst).cell());
+    cells.push(words::worst(visit, line.worst).cell());
     cells.push(Cell::text(line.findings.to_string()));
     let text = |text: &str| Cell::text(plain(text));
     let value = |key: &str, value: &str| value_cell(visit, office, key, value);
@@ -258,21 +261,25 @@ fn in_ledger(visit: &SiteVisit, known: Option<bool>) -> Cell {
 }
 
 /// What to do if nothing is shown: another filter, or the export that would tell.
-fn empty(visit: &SiteVisit, kind: SubjectKind, any: bool) -> String {
-    if any { visit.text("assets-empty-filter") } else { more_about(visit, kind) }
+fn empty(visit: &SiteVisit, office: &Office, kind: SubjectKind, any: bool) -> String {
+    if any { visit.text("assets-empty-filter") } else { more_about(visit, office, kind) }
 }
 
-/// Which export tells more about things of a kind.
-pub(super) fn more_about(visit: &SiteVisit, kind: SubjectKind) -> String {
-    visit.text(match kind {
-        SubjectKind::Asset => "assets-more-asset",
-        SubjectKind::Account => "assets-more-account",
-        SubjectKind::Connection => "assets-more-connection",
-        SubjectKind::Policy => "assets-more-policy",
+/// Which export tells more about things of a kind, with its command.
+pub(super) fn more_about(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> String {
+    let quoted = |id: &str| office.installation.packs.commands.quote(id, visit.lang);
+    match kind {
+        SubjectKind::Asset => {
+            let commands = [("scan", quoted("scan_ports").into()), ("machine", quoted("machine").into())];
+            visit.say("assets-more-asset", &commands)
+        }
+        SubjectKind::Account => visit.say("assets-more-account", &[("users", quoted("users").into())]),
+        SubjectKind::Connection => visit.text("assets-more-connection"),
+        SubjectKind::Policy => visit.say("assets-more-policy", &[("policies", quoted("policies").into())]),
         SubjectKind::Vendor
         | SubjectKind::Document
         | SubjectKind::Product
         | SubjectKind::Vulnerability
-        | SubjectKind::Site => "assets-more-vendor",
-    })
+        | SubjectKind::Site => visit.text("assets-more-vendor"),
+    }
 }

@@ -20,8 +20,8 @@ use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::history;
 use super::subject_list::{class_key, fact_label, more_about, value_label};
-use super::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, Badge, plain};
 
 /// Related things named.
 const MAX_RELATED: usize = 10;
@@ -34,8 +34,11 @@ pub(super) async fn show(
     Path((_, kind, ident)): Path<(String, String, String)>,
     State(office): State<Shared>,
 ) -> Result<Response, HttpError> {
-    let kind =
-        kind.parse::<SubjectKind>().ok().filter(|kind| LISTED.contains(kind)).ok_or_else(HttpError::not_found)?;
+    let kind = kind
+        .parse::<SubjectKind>()
+        .ok()
+        .filter(|kind| SubjectKind::LISTED.contains(kind))
+        .ok_or_else(HttpError::not_found)?;
     let subject = Subject::new(kind, ident).map_err(|_| HttpError::not_found())?;
     blocking(move || -> Result<Response, HttpError> {
         let main = office.database().read(|tx| find_main(tx, &visit, &subject))?;
@@ -63,7 +66,7 @@ pub(super) async fn show(
             open: draw_questions(&visit, &found.open)?,
             aliases: found.aliases.iter().map(|alias| plain(&alias.to_string())).collect(),
             related: found.related,
-            more: words::instruction(&visit, "more", &more_about(&visit, kind))?,
+            more: words::instruction(&visit, "more", &more_about(&visit, &office, kind))?,
             history: history.draw(&visit, &query)?,
             visit: &visit,
         };
@@ -250,7 +253,7 @@ fn findings(
             FindingRow {
                 ask: may_ask.then(|| words::exception_path(visit, &check.id, Some(subject))),
                 path: visit.path_of(&format!("checks/{}", check.id)),
-                badge: words::severity(visit, words::severity_rank(check.severity)),
+                badge: words::severity(visit, check.severity),
                 check: check.id,
                 title: check.title,
                 why: check.why,

@@ -4,16 +4,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use governance::snapshot;
-use installation::claims::{ClaimError, NewAnswer, Said};
+use installation::claims::{self, ClaimError, NewAnswer, Said};
 use serde::Deserialize;
 use web::{Form, HttpError, SiteVisit, blocking, redirect};
 
 use super::checklist_page::{find_framework, is_in_force, item_path};
 use super::item_page::{self, Around, Typed, is_finding};
-use crate::assets::words::plain;
-use crate::evidence::words::reason;
 use crate::import::not_received;
 use crate::state::{Office, Shared};
+use crate::words::{plain, reason};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Sent {
@@ -79,7 +78,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<(StatusCode, String), HttpE
         ClaimError::NoTarget => Ok((bad, visit.text("checklist-no-target"))),
         ClaimError::BadTarget { .. } => Ok((bad, visit.text("checklist-bad-target"))),
         ClaimError::BadText { field: "answer" } => Ok((bad, visit.text("checklist-no-choice"))),
-        ClaimError::BadText { .. } | ClaimError::BadSize { .. } => Ok((bad, visit.text("checklist-too-long"))),
+        ClaimError::BadText { .. } | ClaimError::BadSize { .. } => {
+            Ok((bad, visit.say("checklist-too-long", &[("detail", claims::MAX_TEXT_CHARS.into())])))
+        }
         ClaimError::Overtaken { who } => {
             Ok((StatusCode::CONFLICT, visit.say("checklist-overtaken", &[("who", plain(&who).into())])))
         }

@@ -4,6 +4,7 @@ use askama::Template;
 use assess::Check;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use base::SubjectKind;
 use governance::snapshot::{self, CheckReport, SubjectLine, SubjectSearch};
 use governance::store as tables;
 use store::{StoreError, Transaction};
@@ -12,8 +13,8 @@ use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::checklist_page::{item_path, short_name};
 use super::item_page::{EvidenceRow, check_verdict, evidence_row};
-use crate::assets::words::{self, Badge, LISTED, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, Badge, plain};
 
 /// Failing things named on the page; the list has all.
 const NAMED: usize = 20;
@@ -42,7 +43,7 @@ type Found = (Option<CheckReport>, Vec<SubjectLine>, usize);
 fn find(tx: &mut Transaction, visit: &SiteVisit, check: &Check) -> Result<Found, StoreError> {
     let site = visit.site_id();
     let report = snapshot::find_check(tx, site, visit.lang, &check.id)?;
-    if !LISTED.contains(&check.subject) {
+    if !SubjectKind::LISTED.contains(&check.subject) {
         return Ok((report, Vec::new(), 0));
     }
     let search = SubjectSearch { failing: Some(&check.id), ..SubjectSearch::default() };
@@ -97,7 +98,7 @@ fn body<'a>(
     Ok(Body {
         id: check.id.clone(),
         verdict: check_verdict(visit, report),
-        severity: words::severity(visit, words::severity_rank(check.severity)),
+        severity: words::severity(visit, check.severity),
         is_assessed: report.is_some(),
         counts: labelled.map(|(id, count)| (visit.text(id), count)).into(),
         asked: numbers.asked(),

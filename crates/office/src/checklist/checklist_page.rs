@@ -11,8 +11,8 @@ use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, Visit, blocking};
 
 use super::bar;
-use crate::assets::words::{self, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, plain};
 
 pub(super) async fn show(
     visit: SiteVisit,

@@ -8,8 +8,8 @@ use governance::snapshot::{self, Head};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::bar;
-use crate::assets::words;
 use crate::state::Shared;
+use crate::words;
 
 pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {

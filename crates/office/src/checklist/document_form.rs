@@ -7,14 +7,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::Date;
-use installation::claims::{ClaimError, Paper};
+use installation::claims::{self, ClaimError, Paper};
 use web::list::ListQuery;
 use web::{HttpError, Page, Received, SiteVisit, Upload, UploadLimits, blocking, page, redirect};
 
-use crate::assets::words::plain;
-use crate::evidence::words::reason;
 use crate::import::not_received;
 use crate::state::{Office, Shared};
+use crate::words::{plain, reason};
 
 pub(super) async fn show(
     visit: SiteVisit,
@@ -164,7 +163,9 @@ fn say(visit: &SiteVisit, err: ClaimError) -> Result<String, HttpError> {
         ClaimError::BadSize { .. } => Ok(visit.text("checklist-document-no-file")),
         ClaimError::BadText { field: "issued" | "until" } => Ok(visit.text("checklist-document-bad-day")),
         ClaimError::BadTarget { .. } => Ok(visit.text("checklist-document-future")),
-        ClaimError::BadText { .. } => Ok(visit.text("checklist-document-no-text")),
+        ClaimError::BadText { .. } => {
+            Ok(visit.say("checklist-document-no-text", &[("most", claims::MAX_TEXT_CHARS.into())]))
+        }
         ClaimError::UnknownItem { .. }
         | ClaimError::NoTarget
         | ClaimError::AgainstEvidence { .. }

@@ -14,8 +14,8 @@ use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::checklist_page::short_name;
-use crate::assets::words::{self, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, plain};
 
 /// Documents read at most.
 const MAX_DOCUMENTS: i64 = 2_000;

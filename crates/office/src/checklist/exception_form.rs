@@ -13,8 +13,8 @@ use web::list::ListQuery;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::exceptions::check_title;
-use crate::assets::words::plain;
 use crate::state::{Office, Shared};
+use crate::words::plain;
 
 /// Controls of one request.
 const CONTROLS: usize = 5;
@@ -178,10 +178,10 @@ impl From<ExceptionError> for Refused {
 impl Refused {
     fn say(self, visit: &SiteVisit) -> Result<String, HttpError> {
         let err = match self {
-            Self::Form(id) => return Ok(visit.text(id)),
+            Self::Form(id) => return Ok(say(visit, id)),
             Self::Exception(err) => err,
         };
-        Ok(visit.text(match err {
+        let id = match err {
             ExceptionError::UnknownCheck { .. } => "checklist-exception-no-check",
             ExceptionError::NoReason => "checklist-exception-no-reason",
             ExceptionError::NoControl => "checklist-exception-no-control",
@@ -192,8 +192,14 @@ impl Refused {
             }
             ExceptionError::Ledger(err) => return Err(err.into()),
             ExceptionError::Store(err) => return Err(err.into()),
-        }))
+        };
+        Ok(say(visit, id))
     }
+}
+
+/// A message with the limits of the form, for those that name one.
+fn say(visit: &SiteVisit, id: &str) -> String {
+    visit.say(id, &[("most", MAX_DAYS.into()), ("detail", MAX_CHARS.into())])
 }
 
 fn record(visit: &SiteVisit, office: &Office, typed: &Typed) -> Result<i64, Refused> {
@@ -212,7 +218,7 @@ fn record(visit: &SiteVisit, office: &Office, typed: &Typed) -> Result<i64, Refu
     };
     if let Some(subject) = &subject {
         let known = office.database().read(|tx| tables::find_subject_line(tx, visit.site_id(), subject));
-        let is_listed = crate::assets::words::LISTED.contains(&subject.kind());
+        let is_listed = base::SubjectKind::LISTED.contains(&subject.kind());
         if is_listed && known.map_err(ExceptionError::from)?.is_none() {
             return Err(Refused::Form("checklist-exception-no-subject"));
         }

@@ -13,8 +13,8 @@ use web::list::ListQuery;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::exceptions::{Standing, check_title};
-use crate::assets::words::{self, Badge, plain};
 use crate::state::Shared;
+use crate::words::{self, Badge, plain};
 
 /// Longest reason, in characters.
 const MAX_CHARS: usize = 2_000;
@@ -123,7 +123,7 @@ pub(super) async fn revoke(
     blocking(move || -> Result<Response, HttpError> {
         let why = plain(&sent.reason.replace(['\r', '\n'], " ")).trim().to_owned();
         if why.chars().count() > MAX_CHARS {
-            return Err(HttpError::bad_request("checklist-too-long", ""));
+            return Err(HttpError::bad_request("checklist-too-long", MAX_CHARS.to_string()));
         }
         let seen = ExceptionState::ALL.iter().find(|(name, _)| *name == sent.state).map(|(_, state)| *state);
         let exceptions = Exceptions {

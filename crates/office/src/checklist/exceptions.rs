@@ -7,8 +7,8 @@ use governance::store as tables;
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, Visit, blocking};
 
-use crate::assets::words::{self, Badge, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, Badge, plain};
 
 pub(super) async fn show(
     visit: SiteVisit,

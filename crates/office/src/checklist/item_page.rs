@@ -17,8 +17,8 @@ use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::checklist_page::{find_framework, find_item, find_successor, is_in_force, item_path, short_name};
-use crate::assets::words::{self, Badge, plain};
 use crate::state::{Office, Shared};
+use crate::words::{self, Badge, plain};
 
 pub(super) async fn show(
     visit: SiteVisit,
@@ -215,10 +215,10 @@ fn body<'a>(
     Body {
         text: item.text.get(visit.lang).to_owned(),
         section: item.section.get(visit.lang).to_owned(),
-        verdict: found.report.as_ref().map(|report| match report.is_left_out() {
-            true => Badge::new(visit.text("checklist-not-applicable"), web::list::Look::Unknown),
-            false => words::verdict(visit, report.verdict),
-        }),
+        verdict: found
+            .report
+            .as_ref()
+            .map(|report| words::verdict_if_any(visit, (!report.is_left_out()).then_some(report.verdict))),
         reason: found.report.as_ref().map_or_else(String::new, |report| plain(&report.reason)),
         mark: words::mark(visit, item.mark),
         not_assessed: visit.text(match is_in_force {

@@ -9,8 +9,8 @@ use web::list::{Cell, Column, List, ListQuery, Total};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use crate::assets::words;
 use crate::state::{Office, Shared};
+use crate::words;
 
 pub(super) async fn show(
     visit: SiteVisit,

@@ -17,9 +17,9 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::tasks::state;
 use super::words::{self, About, Words};
-use crate::assets::words::may_open_lists;
-use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
+use crate::words::may_open_lists;
+use crate::words::{self as shown, Badge};
 
 /// Names offered.
 const MOST_NAMES: i64 = 300;
@@ -71,7 +71,7 @@ pub(super) async fn show(
             if may_open_lists(&visit) { page.trail(visit.text("nav-tasks"), visit.path_of("tasks")) } else { page };
         let body = Body {
             visit: &visit,
-            badge: plain::severity_badge(&visit, task.severity),
+            badge: shown::severity(&visit, task.severity),
             state: (shown.look.class(), shown.text),
             due: task.due_on.map_or_else(String::new, |due| visit.day(due)),
             due_iso: task.due_on.map_or_else(String::new, |due| due.to_string()),

@@ -11,10 +11,8 @@ use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::words;
-use crate::executive::plain;
 use crate::state::Shared;
-
-const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+use crate::words as shown;
 
 pub(super) async fn show(
     visit: SiteVisit,
@@ -63,8 +61,7 @@ fn filters(visit: &SiteVisit) -> Vec<Filter> {
     let states = [("", "tasks-open"), ("closed", "tasks-closed"), ("all", "tasks-all")];
     let states = states.into_iter().map(|(value, id)| (value.to_owned(), visit.text(id))).collect();
     let mut severities = vec![(String::new(), visit.text("tasks-all"))];
-    severities
-        .extend(SEVERITIES.into_iter().map(|one| (one.name().to_owned(), plain::severity_badge(visit, one).text)));
+    severities.extend(Severity::ALL.into_iter().map(|one| (one.name().to_owned(), shown::severity(visit, one).text)));
     vec![
         Filter { name: "state", label: visit.text("tasks-state"), options: states },
         Filter { name: "severity", label: visit.text("tasks-severity"), options: severities },
@@ -82,11 +79,10 @@ pub(super) fn state(visit: &SiteVisit, task: &Task) -> Cell {
 }
 
 fn row(visit: &SiteVisit, task: &Task, title: String) -> Vec<Cell> {
-    let look = if task.severity <= Severity::High { Look::Danger } else { Look::Caution };
     vec![
         Cell::text(task.id.to_string()),
         Cell::link(title, visit.path_of(&format!("tasks/{}", task.id))),
-        Cell::text(plain::severity_badge(visit, task.severity).text).look(look),
+        shown::severity(visit, task.severity).cell(),
         Cell::text(task.owner.as_str()),
         Cell::text(task.due_on.map_or_else(String::new, |due| due.to_string())),
         state(visit, task),

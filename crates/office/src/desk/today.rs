@@ -19,8 +19,8 @@ use people::Role;
 use web::{HttpError, Page, SiteVisit, blocking};
 
 use super::words::{self, Words};
-use crate::executive::plain::{self, Badge};
 use crate::state::Shared;
+use crate::words::{self as shown, Badge};
 
 /// Things named at once: more is no plan for a day.
 const MOST: usize = 7;
@@ -83,7 +83,7 @@ fn failed_jobs(tx: &mut Transaction, site: &str, since: UtcSeconds) -> Result<Ve
 pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let known = office.database().read(|tx| load(tx, &visit))?;
-        let page = Page::new(visit.text("nav-today"), "today").help(visit.text("desk-help"));
+        let page = Page::new(visit.text("nav-today"), "today").help(visit.say("desk-help", &[("most", MOST.into())]));
         if known.last.is_none() || !known.assessed {
             let has_evidence = known.last.is_some();
             let page = page.refresh(if has_evidence { 5 } else { 0 });
@@ -172,7 +172,7 @@ fn thing(visit: &SiteVisit, packs: &Packs, known: &Known, task: &Task) -> Thing 
     Thing {
         id: task.id,
         words: words::words(visit, packs, &known.texts, task),
-        badge: plain::severity_badge(visit, task.severity),
+        badge: shown::severity(visit, task.severity),
         owner: task.owner.clone(),
         due: task.due_on.map_or_else(String::new, |due| visit.day(due)),
         overdue: words::is_overdue(task, visit.today()),

@@ -50,8 +50,8 @@ pub(super) async fn show(
         let search = EntrySearch { site: visit.site_id(), kind: query.filter("kind"), who: query.filter("who") };
         let before = query.filter("before").and_then(|before| before.parse().ok());
         if query.format().is_some() {
-            let entries = list_all(&office, &search)?;
-            return export(&visit, &entries).respond(&visit, &around, &query, "");
+            let (entries, total) = list_all(&office, &search)?;
+            return export(&visit, &entries, total).respond(&visit, &around, &query, "");
         }
         let (size, checkpoint, found) = office.database().read(|tx| {
             let found = search_entries(tx, &search, before, PAGE_ROWS)?;
@@ -98,7 +98,8 @@ pub(super) fn line(visit: &SiteVisit, entry: &Entry) -> Line {
     }
 }
 
-fn list_all(office: &Office, search: &EntrySearch<'_>) -> Result<Vec<Entry>, HttpError> {
+/// Entries for an export, and whether they are all.
+fn list_all(office: &Office, search: &EntrySearch<'_>) -> Result<(Vec<Entry>, Total), HttpError> {
     let mut entries = Vec::new();
     let mut before = None;
     loop {
@@ -106,13 +107,18 @@ fn list_all(office: &Office, search: &EntrySearch<'_>) -> Result<Vec<Entry>, Htt
         let found = office.database().read(|tx| search_entries(tx, search, before, limit))?;
         entries.extend(found.entries);
         before = found.before;
-        if before.is_none() || entries.len() >= EXPORT_ROWS {
-            return Ok(entries);
+        if before.is_none() && entries.len() <= EXPORT_ROWS {
+            let total = Total::Exactly(entries.len());
+            return Ok((entries, total));
+        }
+        if entries.len() >= EXPORT_ROWS {
+            entries.truncate(EXPORT_ROWS);
+            return Ok((entries, Total::AtLeast(EXPORT_ROWS)));
         }
     }
 }
 
-fn export(visit: &SiteVisit, entries: &[Entry]) -> List {
+fn export(visit: &SiteVisit, entries: &[Entry], total: Total) -> List {
     List {
         caption: visit.text("audit-title"),
         columns: vec![
@@ -136,7 +142,7 @@ fn export(visit: &SiteVisit, entries: &[Entry]) -> List {
                 texts.into_iter().map(Cell::text).collect()
             })
             .collect(),
-        total: Total::Exactly(entries.len()),
+        total,
         filters: Vec::new(),
         can_search: false,
         empty: String::new(),

@@ -9,8 +9,9 @@ use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
 use super::bytes::{self, Drawn, Wanted};
-use super::{evidence_page, words};
+use super::evidence_page;
 use crate::state::Shared;
+use crate::words;
 
 /// No file is longer; what asks for more asks for this.
 const LAST_WINDOW: u64 = 1 << 50;

@@ -7,9 +7,9 @@ use axum::response::Response;
 use web::list::{Cell, Column, Direction, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::evidence_page;
 use crate::Office;
 use crate::state::Shared;
+use crate::words;
 
 /// Beyond this nobody counts.
 const MOST_COUNTED: usize = 10_000;
@@ -81,7 +81,7 @@ fn cells(office: &Office, visit: &SiteVisit, row: &EvidenceRow) -> Vec<Cell> {
     let format = if row.importer.is_empty() {
         Cell::text(visit.text("evidence-unrecognised")).look(Look::Unknown)
     } else {
-        Cell::text(evidence_page::format(office, visit, &row.importer))
+        Cell::text(words::format(office, visit, &row.importer))
     };
     vec![
         Cell::text(row.id.to_string()),

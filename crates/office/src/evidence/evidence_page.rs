@@ -9,10 +9,9 @@ use base::Locator;
 use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::words;
 use crate::Office;
-use crate::assets::words::{may_open_lists, subject_path};
 use crate::state::Shared;
+use crate::words::{self, may_open_lists, subject_path};
 
 /// Refusals and struck secrets on the page.
 const MAX_LISTED: usize = 200;
@@ -78,7 +77,7 @@ pub(super) async fn show(
             visit: &visit,
             may_take: may_open_lists(&visit),
             row: &row,
-            format: format(&office, &visit, &row.importer),
+            format: words::format(&office, &visit, &row.importer),
             received: visit.minute(row.received_at),
             observed: visit.minute(row.observed_at),
             age: visit.say("evidence-age", &[("days", age.into())]),
@@ -110,12 +109,6 @@ pub(super) fn find(office: &Office, visit: &SiteVisit, number: &str) -> Result<E
     let number = number.parse().map_err(|_| HttpError::not_found())?;
     let row = office.database().read(|tx| tables::find_evidence(tx, visit.site_id(), number))?;
     row.ok_or_else(HttpError::not_found)
-}
-
-/// The name of a format in the reader's language.
-pub(super) fn format(office: &Office, visit: &SiteVisit, importer: &str) -> String {
-    let found = office.installation.registry.iter().find(|one| one.id() == importer);
-    found.map_or_else(|| visit.text("evidence-unrecognised"), |one| one.label().get(visit.lang).to_owned())
 }
 
 /// What an outsider types to check a proof.

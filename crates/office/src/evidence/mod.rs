@@ -8,7 +8,6 @@ mod bytes_page;
 mod download;
 mod evidence_list;
 mod evidence_page;
-pub(crate) mod words;
 
 pub(crate) use download::take_bytes;
 

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use base::plain::plain_lines;
 use governance::decisions::{
     Capacity, Decider, Decision, DecisionError, DecisionState, Denial, Outcome, Ruling, needs_executive,
 };
@@ -16,12 +17,12 @@ use serde::Deserialize;
 use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
-use super::decisions::{clean_text, decider, exceptions, refuse};
+use super::decisions::{decider, exceptions, refuse};
 use super::plain;
 use super::waiting::{class_message, severity};
-use crate::assets::words::may_open_evidence;
 use crate::sign_in::check_proof;
 use crate::state::Shared;
+use crate::words::{self, may_open_evidence};
 
 struct ControlView {
     control: String,
@@ -135,7 +136,7 @@ fn of_exception(
     let mut facts = Vec::new();
     if let Some(check) = &check {
         facts.push((visit.text("decision-fails"), check.title.clone()));
-        let verdict = plain::verdict_badge(visit, check.verdict).text;
+        let verdict = words::verdict_if_any(visit, check.verdict).text;
         let counts = check.counts;
         let arguments = [("verdict", verdict.into()), ("fails", counts.fails.into()), ("all", counts.asked().into())];
         facts.push((visit.text("decision-now"), visit.say("decision-now-count", &arguments)));
@@ -201,7 +202,7 @@ impl Word {
     fn ruling(&self) -> Option<Ruling> {
         let outcome = [Outcome::Approve, Outcome::Refuse].into_iter().find(|one| one.name() == self.outcome)?;
         let choice = if outcome == Outcome::Approve { clean_name(&self.choice) } else { String::new() };
-        Some(Ruling { outcome, choice, remark: clean_text(&self.remark) })
+        Some(Ruling { outcome, choice, remark: plain_lines(&self.remark) })
     }
 }
 

@@ -5,7 +5,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use base::Date;
-use governance::decisions::{Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, NewDecision};
+use base::plain::plain_lines;
+use governance::decisions::{
+    Decision, DecisionClass, DecisionError, DecisionState, MAX_OPTIONS, MAX_TEXT_CHARS, NewDecision,
+};
 use governance::exceptions::{Exception, ExceptionState, Exceptions};
 use governance::{snapshot, store as tables};
 use people::Role;
@@ -155,14 +158,6 @@ pub(super) struct Question {
     due_on: String,
 }
 
-/// A text as it may be kept: without control and direction characters, lines as they are.
-pub(super) fn clean_text(text: &str) -> String {
-    let is_direction =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept = text.trim().chars().filter(|c| *c == '\n' || (!c.is_control() && !is_direction(*c)));
-    kept.collect()
-}
-
 pub(super) async fn ask(
     visit: SiteVisit,
     State(office): State<Shared>,
@@ -176,8 +171,8 @@ pub(super) async fn ask(
         let options = form.options.lines().map(clean_name).filter(|option| !option.is_empty()).collect();
         let new = NewDecision {
             class,
-            question: clean_text(&form.question),
-            reason: clean_text(&form.reason),
+            question: plain_lines(&form.question),
+            reason: plain_lines(&form.reason),
             options,
             due_on,
             asked_by: visit.who(),
@@ -201,7 +196,7 @@ pub(super) fn exceptions<'a>(office: &'a Shared, visit: &'a SiteVisit) -> Except
 /// Why nothing was decided or asked, as a page. Denials have a page of their own.
 pub(super) fn refuse(err: DecisionError) -> HttpError {
     match err {
-        DecisionError::NoReason => HttpError::bad_request("decision-no-reason", ""),
+        DecisionError::NoReason => HttpError::bad_request("decision-no-reason", MAX_TEXT_CHARS.to_string()),
         DecisionError::BadDay { found } => HttpError::bad_request("decision-bad-day", found.to_string()),
         DecisionError::BadOptions => HttpError::bad_request("decision-bad-options", MAX_OPTIONS.to_string()),
         DecisionError::NoChoice => HttpError::bad_request("decision-no-choice", ""),

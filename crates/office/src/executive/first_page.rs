@@ -6,24 +6,22 @@ use assess::Audience;
 use axum::extract::State;
 use axum::response::Response;
 use base::{Severity, UtcSeconds, Verdict};
-use governance::snapshot::{self, Checklist, Head};
+use governance::snapshot::{self, Checklist, ChecklistHead, Head};
 use installation::Packs;
 use report::model::{FindingLine, ItemReport, Tile, TileSource, VerdictCounts};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::plain::{self, Badge};
+use super::plain;
 use super::store as room_tables;
 use super::waiting::{self, Waiting};
 use crate::state::Shared;
+use crate::words::{self, Badge};
 
 /// A snapshot older than this is called old, in seconds: a day, and two hours for the night's work.
 const OLD_AFTER_S: i64 = 26 * 3_600;
 /// Findings and decisions named on the page.
 const NAMED: usize = 3;
-/// Width of the bar, in its own units.
-const BAR_WIDTH: usize = 1_000;
-
 /// What the page is made of.
 struct Known {
     head: Head,
@@ -45,7 +43,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
         let page = Page::new(visit.text("executive-title"), "executive").help(visit.text("executive-help"));
         match known {
             None => web::page(&visit, &page, &Empty { visit: &visit }),
-            Some(known) => web::page(&visit, &page, &body(&visit, &known, &executive)),
+            Some(known) => web::page(&visit, &page, &body(&visit, &known, &executive)?),
         }
     })
     .await
@@ -116,16 +114,10 @@ struct FindingView {
     count: String,
 }
 
-struct Segment {
-    class: &'static str,
-    x: usize,
-    width: usize,
-}
-
 struct Bar {
     title: String,
-    label: String,
-    segments: Vec<Segment>,
+    /// Markup of the bar.
+    drawing: String,
     cells: Vec<(String, usize)>,
     total: usize,
     path: String,
@@ -158,7 +150,7 @@ impl Body<'_> {
     }
 }
 
-fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<'a> {
+fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Result<Body<'a>, HttpError> {
     let head = &known.head;
     let ministry = head.checklists.iter().find(|checklist| !executive.contains(&checklist.id.as_str()));
     let mut items_title = visit.text("executive-items");
@@ -167,7 +159,11 @@ fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<
         let arguments = [("proved", counts.proved.into()), ("all", counts.total().into())];
         items_title = visit.say("executive-items-count", &arguments);
     }
-    Body {
+    let in_force = |checklist: &ChecklistHead| {
+        let path = visit.path_of(&format!("checklists/{}", encode_segment(&checklist.id)));
+        bar(visit, &checklist.edition, &checklist.counts, path)
+    };
+    Ok(Body {
         visit,
         as_of: as_of(visit, head.made_at),
         old: visit.now.0 - head.made_at.0 > OLD_AFTER_S,
@@ -176,13 +172,10 @@ fn body<'a>(visit: &'a SiteVisit, known: &'a Known, executive: &[&str]) -> Body<
         waiting: &known.waiting,
         items: known.items.iter().flat_map(|list| list.items.iter().map(|item| item_view(visit, list, item))).collect(),
         items_title,
-        bar: ministry.map(|checklist| {
-            let path = visit.path_of(&format!("checklists/{}", encode_segment(&checklist.id)));
-            bar(visit, &checklist.edition, checklist.counts, path)
-        }),
+        bar: ministry.map(in_force).transpose()?,
         pdf_path: known.pdf.map_or_else(String::new, |id| visit.path_of(&format!("reports/{id}/report.pdf"))),
         findings: known.findings.iter().take(NAMED).map(|finding| finding_view(visit, finding)).collect(),
-    }
+    })
 }
 
 /// `令和8年11月20日 12:00`.
@@ -237,7 +230,7 @@ fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> Ite
         number: item.number.clone(),
         text: plain::first_sentence(visit.lang, &item.text).to_owned(),
         path: visit.path_of(&below),
-        badge: plain::verdict_badge(visit, (!item.is_left_out()).then_some(item.verdict)),
+        badge: words::verdict_if_any(visit, (!item.is_left_out()).then_some(item.verdict)),
         who,
         day: item.checked_on.map_or_else(String::new, |day| plain::short_day(visit.lang, day)),
     }
@@ -260,29 +253,11 @@ fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
     }
 }
 
-fn bar(visit: &SiteVisit, edition: &str, counts: VerdictCounts, path: String) -> Bar {
+fn bar(visit: &SiteVisit, edition: &str, counts: &VerdictCounts, path: String) -> Result<Bar, HttpError> {
     let total = counts.total();
-    let class = |verdict: Verdict| match verdict {
-        Verdict::Proved => "seg-good",
-        Verdict::Contradicted => "seg-danger",
-        Verdict::Attested => "seg-caution",
-        Verdict::Stale => "seg-stale",
-        Verdict::Unknown => "seg-unknown",
-    };
-    let mut segments = Vec::new();
-    let mut before = 0;
-    for verdict in Verdict::ALL {
-        let x = (before * BAR_WIDTH).checked_div(total).unwrap_or(0);
-        before += counts.get(verdict);
-        let end = (before * BAR_WIDTH).checked_div(total).unwrap_or(0);
-        segments.push(Segment { class: class(verdict), x, width: end - x });
-    }
-    let cells: Vec<(String, usize)> = Verdict::ALL
-        .into_iter()
-        .map(|verdict| (plain::verdict_badge(visit, Some(verdict)).text, counts.get(verdict)))
-        .collect();
-    let label: Vec<String> = cells.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let cells = Verdict::ALL.map(|verdict| (words::verdict(visit, verdict).text, counts.get(verdict))).to_vec();
     let arguments = [("edition", edition.into()), ("all", total.into())];
     let title = visit.say("executive-checklist", &arguments);
-    Bar { label: format!("{title}: {}", label.join(", ")), title, segments, cells, total, path }
+    let drawing = words::bar::draw(counts, &format!("{title}: {}", words::bar::says(visit, counts)))?;
+    Ok(Bar { title, drawing, cells, total, path })
 }

@@ -1,9 +1,12 @@
 //! Words for those who decide: without abbreviations, never by colour alone.
 
-use base::{Date, Lang, Severity, Verdict};
+use base::{Date, Lang};
 use governance::snapshot::CheckReport;
 use report::model::TileState;
 use web::Visit;
+use web::list::Look;
+
+use crate::words::Badge;
 
 /// Latin words everybody in a hospital knows.
 const KNOWN: [&str; 11] = ["VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi", "Windows", "Mac"];
@@ -40,46 +43,14 @@ pub(crate) fn first_sentence(lang: Lang, text: &str) -> &str {
     text.find(end).and_then(|at| text.get(..at + end.len())).map_or(text, str::trim_end)
 }
 
-/// A mark with its class and its word.
-#[derive(Debug, Clone)]
-pub(crate) struct Badge {
-    pub(crate) class: &'static str,
-    pub(crate) text: String,
-}
-
-/// The mark of a verdict; `None`: applies to nothing here.
-pub(crate) fn verdict_badge(visit: &Visit, verdict: Option<Verdict>) -> Badge {
-    let (class, id) = match verdict {
-        Some(Verdict::Proved) => ("badge good", "verdict-proved"),
-        Some(Verdict::Contradicted) => ("badge danger", "verdict-contradicted"),
-        Some(Verdict::Attested) => ("badge caution", "verdict-attested"),
-        Some(Verdict::Stale) => ("badge unknown", "verdict-stale"),
-        Some(Verdict::Unknown) => ("badge unknown", "verdict-unknown"),
-        None => ("badge unknown", "executive-not-applicable"),
-    };
-    Badge { class, text: visit.text(id) }
-}
-
-/// The mark of a severity.
-pub(crate) fn severity_badge(visit: &Visit, severity: Severity) -> Badge {
-    let (class, id) = match severity {
-        Severity::Critical => ("badge danger", "desk-severity-critical"),
-        Severity::High => ("badge danger", "desk-severity-high"),
-        Severity::Medium => ("badge caution", "desk-severity-medium"),
-        Severity::Low => ("badge caution", "desk-severity-low"),
-    };
-    Badge { class, text: visit.text(id) }
-}
-
-/// The class and the word of a tile.
+/// The word of a tile.
 pub(crate) fn tile_badge(visit: &Visit, state: TileState) -> Badge {
-    let (class, id) = match state {
-        TileState::Good => ("good", "executive-tile-good"),
-        TileState::Caution => ("caution", "executive-tile-caution"),
-        TileState::Danger => ("danger", "executive-tile-danger"),
-        TileState::Unknown => ("unknown", "executive-tile-unknown"),
-    };
-    Badge { class, text: visit.text(id) }
+    match state {
+        TileState::Good => Badge::new(visit.text("executive-tile-good"), Look::Good),
+        TileState::Caution => Badge::new(visit.text("executive-tile-caution"), Look::Caution),
+        TileState::Danger => Badge::new(visit.text("executive-tile-danger"), Look::Danger),
+        TileState::Unknown => Badge::new(visit.text("executive-tile-unknown"), Look::Unknown),
+    }
 }
 
 /// A day in few letters: 和暦, or ISO.

@@ -2,14 +2,17 @@
 
 use askama::Template;
 use axum::response::Response;
+use base::Verdict;
 use web::{HttpError, Page, Visit, page};
+
+use crate::words::{self, Badge};
 
 #[derive(Template)]
 #[template(path = "home/help.html")]
 struct Body<'a> {
     visit: &'a Visit,
-    /// Class of the badge, name, meaning, what to do.
-    verdicts: [(&'static str, String, String); 5],
+    /// Each verdict, and what it means and asks for.
+    verdicts: [(Badge, String); 5],
     roles: [(String, String); 6],
     keys: [(&'static str, String); 4],
 }
@@ -18,13 +21,7 @@ struct Body<'a> {
 pub(super) async fn show(visit: Visit) -> Result<Response, HttpError> {
     let text = |id: &str| visit.text(id);
     let body = Body {
-        verdicts: [
-            ("good", text("verdict-proved"), text("help-proved")),
-            ("danger", text("verdict-contradicted"), text("help-contradicted")),
-            ("caution", text("verdict-attested"), text("help-attested")),
-            ("unknown", text("verdict-stale"), text("help-stale")),
-            ("unknown", text("verdict-unknown"), text("help-unknown")),
-        ],
+        verdicts: Verdict::ALL.map(|verdict| (words::verdict(&visit, verdict), meaning(&visit, verdict))),
         roles: [
             (text("role-executive"), text("help-executive")),
             (text("role-administrator"), text("help-administrator")),
@@ -42,4 +39,14 @@ pub(super) async fn show(visit: Visit) -> Result<Response, HttpError> {
         visit: &visit,
     };
     page(&visit, &Page::new(visit.text("help-title"), "help"), &body)
+}
+
+fn meaning(visit: &Visit, verdict: Verdict) -> String {
+    visit.text(match verdict {
+        Verdict::Proved => "help-proved",
+        Verdict::Contradicted => "help-contradicted",
+        Verdict::Attested => "help-attested",
+        Verdict::Stale => "help-stale",
+        Verdict::Unknown => "help-unknown",
+    })
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::{UtcSeconds, Verdict};
-use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
+use web::list::{Cell, Column, Filter, List, ListQuery, Total};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
@@ -14,6 +14,7 @@ use super::store::{self as tables, Batch, Item, ItemCounts, ItemState};
 use super::words::{self, Progress};
 use crate::Office;
 use crate::state::Shared;
+use crate::words::{self as shown, Badge};
 
 /// Changed items and waiting ledgers that are listed.
 const MAX_LISTED: usize = 100;
@@ -39,9 +40,8 @@ struct ChangeRow {
     path: String,
     number: String,
     text: String,
-    /// Text and class of the badge.
-    before: (String, &'static str),
-    after: (String, &'static str),
+    before: Badge,
+    after: Badge,
 }
 
 #[derive(Template)]
@@ -185,21 +185,10 @@ fn assessment(
         checklist: change.checklist,
         number: change.number,
         text: change.text,
-        before: verdict(visit, change.before.unwrap_or(Verdict::Unknown)),
-        after: verdict(visit, change.after),
+        before: shown::verdict(visit, change.before.unwrap_or(Verdict::Unknown)),
+        after: shown::verdict(visit, change.after),
     };
     Ok((said, false, changes.into_iter().take(MAX_LISTED).map(row).collect()))
-}
-
-fn verdict(visit: &SiteVisit, verdict: Verdict) -> (String, &'static str) {
-    let (text, look) = match verdict {
-        Verdict::Proved => (visit.text("verdict-proved"), Look::Good),
-        Verdict::Contradicted => (visit.text("verdict-contradicted"), Look::Danger),
-        Verdict::Attested => (visit.text("verdict-attested"), Look::Caution),
-        Verdict::Stale => (visit.text("verdict-stale"), Look::Unknown),
-        Verdict::Unknown => (visit.text("verdict-unknown"), Look::Unknown),
-    };
-    (text, look.class())
 }
 
 fn list(office: &Office, visit: &SiteVisit, path: &str, items: &[Item], total: usize) -> List {
@@ -229,7 +218,7 @@ fn cells(office: &Office, visit: &SiteVisit, path: &str, item: &Item) -> Vec<Cel
     vec![
         Cell::link(item.name.as_str(), format!("{path}/{}", item.position)),
         Cell::text(text).look(look),
-        Cell::text(words::format(office, visit, &item.importer)),
+        Cell::text(shown::format(office, visit, &item.importer)),
         Cell::text(item.facts.to_string()),
         Cell::text(item.refused.to_string()),
         Cell::text(item.struck.len().to_string()),

@@ -18,23 +18,13 @@ use crate::state::Shared;
 /// Most files of one upload; what is in an archive does not count.
 const MAX_FILES: usize = 20_000;
 
-/// What can be handed in: the message that names it, and the command that makes it, if there is one.
-const SOURCES: [(&str, &str); 8] = [
-    ("import-source-ledger", ""),
-    ("import-source-users", r"Get-ADUser -Filter * -Properties * | Export-Csv C:\temp\users.csv -Encoding UTF8"),
-    (
-        "import-source-computers",
-        r"Get-ADComputer -Filter * -Properties OperatingSystem,userAccountControl,lastLogonTimestamp,msLAPS-PasswordExpirationTime,ms-Mcs-AdmPwdExpirationTime | Export-Csv C:\temp\computers.csv -Encoding UTF8",
-    ),
-    (
-        "import-source-administrators",
-        r#"Get-ADGroupMember "Domain Admins" -Recursive | Export-Csv C:\temp\admins.csv -Encoding UTF8"#,
-    ),
-    ("import-source-policies", r"Backup-GPO -All -Path C:\temp\gpo"),
-    ("import-source-machine", r"secedit /export /cfg C:\temp\%COMPUTERNAME%_secedit.inf"),
-    ("import-source-audit", r"auditpol /backup /file:C:\temp\%COMPUTERNAME%_audit.csv"),
-    ("import-source-scan", r"nmap -sT -oX C:\temp\scan.xml 192.168.10.0/24"),
-];
+/// What can be handed in: a ledger that is there already, or what a command makes.
+struct Source {
+    label: String,
+    /// Empty for what no command makes.
+    line: String,
+    warning: String,
+}
 
 #[derive(Template)]
 #[template(path = "import/hand_in.html")]
@@ -42,7 +32,7 @@ struct Above<'a> {
     visit: &'a SiteVisit,
     action: String,
     limit: String,
-    sources: [(&'static str, &'static str); 8],
+    sources: Vec<Source>,
 }
 
 pub(super) async fn show(
@@ -89,12 +79,22 @@ pub(super) async fn show(
         };
         let most = format!("{} MB", limits(&office).total_bytes.div_ceil(1 << 20));
         let limit = visit.say("import-limit", &[("limit", most.into())]);
-        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources: SOURCES };
+        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources: sources(&visit, &office) };
         let above = above.render().map_err(HttpError::internal)?;
         let page = Page::new(visit.text("import-title"), "import").help(visit.text("import-help"));
         list.respond(&visit, &page, &query, &above)
     })
     .await
+}
+
+fn sources(visit: &SiteVisit, office: &Office) -> Vec<Source> {
+    let ledger = Source { label: visit.text("import-source-ledger"), line: String::new(), warning: String::new() };
+    let made = office.installation.packs.commands.iter().map(|command| Source {
+        label: command.label.get(visit.lang).to_owned(),
+        line: command.line.clone(),
+        warning: command.warning.as_ref().map_or_else(String::new, |warning| warning.get(visit.lang).to_owned()),
+    });
+    std::iter::once(ledger).chain(made).collect()
 }
 
 fn limits(office: &Office) -> UploadLimits {

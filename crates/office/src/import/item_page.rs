@@ -11,8 +11,8 @@ use super::differences::{ChangeLine, Differences, RefusalLine, SHOWN};
 use super::store::{self as tables, Decision, Item, ItemState};
 use super::{decide, words};
 use crate::Office;
-use crate::evidence::words as places;
 use crate::state::Shared;
+use crate::words as places;
 
 /// One difference in words.
 struct Row {
@@ -104,7 +104,7 @@ pub(super) async fn show(
             item: &item,
             path: &format!("{batch_path}/{}", item.position),
             state: (text, look.class()),
-            format: words::format(&office, &visit, &item.importer),
+            format: places::format(&office, &visit, &item.importer),
             evidence: item.evidence.map(|number| {
                 let label = visit.say("import-evidence-number", &[("number", number.into())]);
                 (label, visit.path_of(&format!("evidence/{number}")))
@@ -160,7 +160,7 @@ fn groups(office: &Office, visit: &SiteVisit, shown: &Differences) -> Vec<Group>
 fn named_row(visit: &SiteVisit, subject: &str) -> Row {
     let parsed = subject.parse::<Subject>().ok();
     Row {
-        path: parsed.as_ref().map(|subject| places::subject_path(visit, subject)).unwrap_or_default(),
+        path: parsed.as_ref().and_then(|subject| places::subject_path(visit, subject)).unwrap_or_default(),
         subject: parsed.map_or_else(|| subject.to_owned(), |subject| subject.id().to_owned()),
         key: String::new(),
         before: String::new(),

@@ -5,7 +5,6 @@ use web::list::Look;
 use web::{HttpError, SiteVisit};
 
 use super::store::{Batch, Decision, Item, ItemState};
-use crate::Office;
 
 /// A batch whose node said nothing for so long was left alone, in seconds.
 const SILENCE_S: i64 = 60;
@@ -83,10 +82,4 @@ pub(crate) fn not_received(err: ReceiveError) -> HttpError {
         ReceiveError::Blob(err) => err.into(),
         ReceiveError::Importer { .. } => HttpError::internal(err),
     }
-}
-
-/// The name of a format in the reader's language.
-pub(super) fn format(office: &Office, visit: &SiteVisit, importer: &str) -> String {
-    let found = office.installation.registry.iter().find(|one| one.id() == importer);
-    found.map_or_else(|| visit.text("evidence-unrecognised"), |one| one.label().get(visit.lang).to_owned())
 }

@@ -122,7 +122,7 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
     }
     let days = fields.get("days").trim().parse::<i64>().ok().and_then(|days| TokenDays::new(days).ok());
     if days.is_none() {
-        wrong.push(visit.text("token-bad-days"));
+        wrong.push(visit.say("token-bad-days", &[("detail", TokenDays::MAX.into())]));
     }
     match days {
         Some(days) if wrong.is_empty() => Ok(Wanted { name, may_write: scope == "write", days }),

@@ -1,6 +1,6 @@
 //! What every way in has in common: attempts, steps, sessions.
 
-use ::people::password::PasswordError;
+use ::people::password::{MAX_CHARS, MIN_CHARS, PasswordError};
 use ::people::store::{self as tables, Credential, NewSession, Stage, Step};
 use ::people::throttle::{self, Decision, Source};
 use ::people::{Account, AccountId, EVERYWHERE, new_token, recovery};
@@ -20,12 +20,12 @@ use crate::Office;
 pub(super) static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// The message about a password that breaks a rule.
-pub(super) const fn password_message(err: PasswordError) -> &'static str {
+pub(super) fn password_message(visit: &Visit, err: PasswordError) -> String {
     match err {
-        PasswordError::TooShort => "password-too-short",
-        PasswordError::TooLong => "password-too-long",
-        PasswordError::IsName => "password-is-name",
-        PasswordError::TooCommon => "password-too-common",
+        PasswordError::TooShort => visit.say("password-too-short", &[("least", MIN_CHARS.into())]),
+        PasswordError::TooLong => visit.say("password-too-long", &[("most", MAX_CHARS.into())]),
+        PasswordError::IsName => visit.text("password-is-name"),
+        PasswordError::TooCommon => visit.text("password-too-common"),
     }
 }
 

@@ -143,7 +143,7 @@ pub(super) async fn set_password(
 /// A new password typed twice, or what is wrong with it.
 pub(super) fn choose(visit: &Visit, account: &Account, new: &str, again: &str) -> Result<Password, Vec<String>> {
     let chosen = Password::choose(new, &[account.login.as_str(), &account.name]);
-    let chosen = chosen.map_err(|err| vec![visit.text(flow::password_message(err))])?;
+    let chosen = chosen.map_err(|err| vec![flow::password_message(visit, err)])?;
     if chosen == Password::typed(again) { Ok(chosen) } else { Err(vec![visit.text("password-not-same")]) }
 }
 

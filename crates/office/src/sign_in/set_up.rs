@@ -143,7 +143,7 @@ fn read(visit: &Visit, typed: &Typed) -> Result<Founding, Vec<String>> {
         wrong.push(visit.text("person-bad-name"));
     }
     let password = Password::choose(&typed.new, &[typed.login.trim(), &name])
-        .map_err(|err| wrong.push(visit.text(flow::password_message(err))))
+        .map_err(|err| wrong.push(flow::password_message(visit, err)))
         .ok();
     if password.as_ref().is_some_and(|password| *password != Password::typed(&typed.again)) {
         wrong.push(visit.text("password-not-same"));

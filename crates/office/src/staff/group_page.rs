@@ -11,23 +11,16 @@ use web::list::{Cell, Column, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteName, SiteVisit, blocking};
 
 use crate::state::Shared;
+use crate::words;
 
-/// Width of the drawing of one checklist, in its own units.
-const WIDTH: usize = 600;
 /// An assessment older than this many days is marked as old.
 const OLD_DAYS: i64 = 31;
-
-/// A stretch of a bar: class of the style sheet, start and width.
-struct Stretch {
-    class: &'static str,
-    x: usize,
-    width: usize,
-}
 
 struct Bar {
     label: String,
     says: String,
-    stretches: Vec<Stretch>,
+    /// Markup of the bar.
+    drawing: String,
 }
 
 #[derive(Template)]
@@ -54,11 +47,10 @@ pub(super) async fn show(
             let with_head = |site: &SiteName| Ok((site.clone(), snapshot::find_head(tx, &site.id, visit.lang)?));
             sites.iter().map(with_head).collect::<Result<_, store::StoreError>>()
         })?;
-        let above = Above {
-            visit: &visit,
-            bars: standings.iter().flat_map(|standing| bars(&visit, standing)).collect(),
-            legend: Verdict::ALL.map(|verdict| (class(verdict), label(&visit, verdict))).to_vec(),
-        };
+        let drawn: Vec<Vec<Bar>> =
+            standings.iter().map(|standing| bars(&visit, standing)).collect::<Result<_, HttpError>>()?;
+        let above =
+            Above { visit: &visit, bars: drawn.into_iter().flatten().collect(), legend: words::bar::legend(&visit) };
         let above = above.render().map_err(HttpError::internal)?;
         let rows: Vec<Vec<Cell>> = standings.iter().flat_map(|standing| rows(&visit, standing)).collect();
         let list = List {
@@ -84,7 +76,7 @@ fn columns(visit: &SiteVisit) -> Vec<Column> {
     ];
     let names = ["proved", "contradicted", "attested", "stale", "unknown"];
     for (verdict, name) in Verdict::ALL.into_iter().zip(names) {
-        columns.push(Column::new(label(visit, verdict)).sort(name).number());
+        columns.push(Column::new(words::verdict(visit, verdict).text).sort(name).number());
     }
     columns.push(Column::new(visit.text("group-total")).sort("total").number());
     columns.push(Column::new(visit.text("group-as-of")).sort("as_of"));
@@ -129,53 +121,15 @@ fn share(counts: &VerdictCounts) -> String {
     }
 }
 
-const fn class(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Proved => "seg-good",
-        Verdict::Contradicted => "seg-danger",
-        Verdict::Attested => "seg-caution",
-        Verdict::Stale => "seg-stale",
-        Verdict::Unknown => "seg-unknown",
-    }
-}
-
-fn label(visit: &SiteVisit, verdict: Verdict) -> String {
-    match verdict {
-        Verdict::Proved => visit.text("verdict-proved"),
-        Verdict::Contradicted => visit.text("verdict-contradicted"),
-        Verdict::Attested => visit.text("verdict-attested"),
-        Verdict::Stale => visit.text("verdict-stale"),
-        Verdict::Unknown => visit.text("verdict-unknown"),
-    }
-}
-
-fn bars(visit: &SiteVisit, (site, head): &Standing) -> Vec<Bar> {
+fn bars(visit: &SiteVisit, (site, head): &Standing) -> Result<Vec<Bar>, HttpError> {
     let checklists = head.as_ref().map(|head| head.checklists.as_slice()).unwrap_or_default();
     let bar = |checklist: &ChecklistHead| {
         let counts = &checklist.counts;
-        let parts = Verdict::ALL.map(|verdict| format!("{} {}", label(visit, verdict), counts.get(verdict)));
-        Bar {
-            label: format!("{} {}", site.name, title(checklist)),
-            says: format!("{} / {}", parts.join("、"), counts.total()),
-            stretches: stretches(counts),
-        }
+        let says = format!("{} / {}", words::bar::says(visit, counts), counts.total());
+        let drawing = words::bar::draw(counts, &says)?;
+        Ok(Bar { label: format!("{} {}", site.name, title(checklist)), says, drawing })
     };
     checklists.iter().map(bar).collect()
-}
-
-fn stretches(counts: &VerdictCounts) -> Vec<Stretch> {
-    let total = counts.total().max(1);
-    let (mut seen, mut x) = (0, 0);
-    let mut stretches = Vec::new();
-    for verdict in Verdict::ALL {
-        seen += counts.get(verdict);
-        let end = seen * WIDTH / total;
-        if end > x {
-            stretches.push(Stretch { class: class(verdict), x, width: end - x });
-        }
-        x = end;
-    }
-    stretches
 }
 
 #[cfg(test)]
@@ -186,12 +140,5 @@ mod tests {
     fn nothing_asked_is_no_share() {
         assert_eq!(share(&VerdictCounts::default()), "―");
         assert_eq!(share(&VerdictCounts { proved: 1, unknown: 2, ..VerdictCounts::default() }), "33");
-    }
-
-    #[test]
-    fn a_bar_is_as_long_as_all_its_parts() {
-        let counts = VerdictCounts { proved: 1, contradicted: 1, unknown: 1, ..VerdictCounts::default() };
-        assert_eq!(stretches(&counts).iter().map(|part| part.width).sum::<usize>(), WIDTH);
-        assert!(stretches(&VerdictCounts::default()).is_empty());
     }
 }

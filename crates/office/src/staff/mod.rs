@@ -18,6 +18,7 @@ mod watches;
 
 use ::people::Role;
 use ::store::Migration;
+use base::plain::plain_lines;
 use web::{HttpError, Needs, Routes, SiteName, Visit};
 
 pub(crate) use watches::Watches;
@@ -93,24 +94,13 @@ fn parse_number(text: &str) -> Result<i64, HttpError> {
     text.parse().map_err(|_| HttpError::not_found())
 }
 
-/// A text of several lines as it may be shown: without control characters other than line feeds, and without characters that
-/// turn the direction of writing around.
-fn clean_text(text: &str) -> String {
-    let lines = text.trim().lines().map(|line| {
-        let is_direction =
-            |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        line.chars().filter(|c| !c.is_control() && !is_direction(*c)).collect::<String>().trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
 /// Cleans a text that must be there and must not be longer than [`MAX_TEXT_CHARS`].
 fn check_text(text: &str) -> Result<String, HttpError> {
-    let text = clean_text(text);
+    let text = plain_lines(text);
     match text.chars().count() {
         0 => Err(HttpError::bad_request("staff-text-missing", "")),
         1..=MAX_TEXT_CHARS => Ok(text),
-        found => Err(HttpError::bad_request("staff-text-too-long", found.to_string())),
+        _ => Err(HttpError::bad_request("staff-text-too-long", MAX_TEXT_CHARS.to_string())),
     }
 }
 
@@ -150,6 +140,6 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_lines_and_loses_what_turns_them_around() {
-        assert_eq!(clean_text(" あ\u{202e}い \r\n\r\nう\u{7} "), "あい\n\nう");
+        assert_eq!(plain_lines(" あ\u{202e}い \r\n\r\nう\u{7} "), "あい\n\nう");
     }
 }

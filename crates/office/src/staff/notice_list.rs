@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use base::plain::plain_lines;
 use serde::Deserialize;
 use serde_json::json;
 use store::ledger::NewEntry;
@@ -11,7 +12,7 @@ use web::{Form, HttpError, Page, SiteVisit, blocking, redirect};
 
 use super::notice_edit::{NoticeForm, audience_label};
 use super::store::{self as tables, Contact, Notice};
-use super::{MAX_TEXT_CHARS, clean_text, departments};
+use super::{MAX_TEXT_CHARS, departments};
 use crate::Office;
 use crate::state::Shared;
 
@@ -118,8 +119,8 @@ pub(super) async fn change_contact(
     Form(form): Form<ContactForm>,
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
-        let contact = check_length(clean_text(&form.contact))?;
-        let departments = named_departments(&visit, &office, check_length(clean_text(&form.departments))?);
+        let contact = check_length(plain_lines(&form.contact))?;
+        let departments = named_departments(&visit, &office, check_length(plain_lines(&form.departments))?);
         office.installation.ledger.write(office.database(), visit.now, |tx| {
             let present = tables::find_contact(tx, visit.site_id())?;
             // A second click of the same person changes nothing.

@@ -184,7 +184,7 @@ fn a_field_of_ten_megabytes_is_refused() {
     admin.post("/s/minato/exceptions/new", &[("reason", &long)]).expect(413);
     admin.upload("/s/minato/documents/new", &[("title", &long)], &[("a.pdf", b"x")]).expect(413);
     let long = "x".repeat(2_001);
-    answer(&admin, "R7-2-8", &[("answer", "yes"), ("note", &long), ("seen", "0")]).expect(422).says("2,000文字");
+    answer(&admin, "R7-2-8", &[("answer", "yes"), ("note", &long), ("seen", "0")]).expect(422).says("2000文字");
 }
 
 #[test]
@@ -422,7 +422,7 @@ fn every_page_of_answers_is_there_in_english() {
         .transaction::<_, store::StoreError>(|tx| people::store::update_account(tx, person.id, &edit))
         .unwrap();
     for (path, says) in [
-        ("subjects/asset", "Gravest finding"),
+        ("subjects/asset", "Most serious finding"),
         ("subjects/asset/FW-0002", "concluded from other facts"),
         ("subjects/account", ">high<"),
         ("checklists", "not applicable"),
@@ -430,9 +430,9 @@ fn every_page_of_answers_is_there_in_english() {
         ("checklists/mhlw-r6-hospital", "not used to assess"),
         ("checklists/mhlw-r7-hospital/R7-2-1", "Answer this item"),
         ("checks/INV-01", "What to do"),
-        ("documents", "within its date"),
+        ("documents", "those on file"),
         ("documents/new?kind=bcp", "Signed by"),
-        ("exceptions", "No exceptions"),
+        ("exceptions", "There are no exceptions"),
         ("exceptions/new", "What is done instead"),
         ("unknown", "Hand in one of"),
     ] {

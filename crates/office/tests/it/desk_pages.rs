@@ -70,14 +70,14 @@ fn at_most_seven_things_are_named_doors_to_the_outside_first() {
     assert_eq!(things.len(), 7);
     assert!(things[0].contains("/s/minato/checks/EXT-") && things[0].contains("badge danger"), "{}", things[0]);
     for thing in &things {
-        assert!(thing.contains("次の一手") && thing.contains("/s/minato/tasks/"), "{thing}");
+        assert!(thing.contains("次にすること") && thing.contains("/s/minato/tasks/"), "{thing}");
         assert!(thing.contains("私がやります"), "{thing}");
     }
     for text in ["見守りを始めた日", "令和8年11月20日", "最後に届いたもの", "ほかに"] {
         assert!(page.contains(text), "{text}");
     }
     let auditor = house.person("desk-auditor", "監査", &[("minato", Role::Auditor)]);
-    auditor.get("/s/minato/today").expect(200).says("次の一手").keeps_quiet_about("私がやります");
+    auditor.get("/s/minato/today").expect(200).says("次にすること").keeps_quiet_about("私がやります");
     house.person("desk-staff", "職員", &[("minato", Role::Staff)]).get("/s/minato/today").expect(403);
 }
 
@@ -105,7 +105,7 @@ fn a_task_shows_why_its_history_and_what_closes_it_but_no_way_to_close_it() {
     let path = format!("/s/minato/tasks/{id}");
     let fields = [("owner", "<b>業者</b>\u{202e}"), ("due_on", "R8.11.10"), ("seen_owner", "")];
     sato.post(&path, &fields).expect(303);
-    let page = sato.get(&path).expect(200).says("閉じるには").says("/s/minato/import").says("経過");
+    let page = sato.get(&path).expect(200).says("これを完了にするには").says("/s/minato/import").says("経過");
     let page = page.says("&#60;b&#62;業者&#60;/b&#62;").says("期限を過ぎています").says("令和8年11月10日");
     let page = page.keeps_quiet_about("\u{202e}").says("sato（佐藤） が担当を").text();
     assert_eq!(page.matches("<form method=\"post\" action=\"/s/").count(), 1);

@@ -187,13 +187,25 @@ fn only_administrators_hand_in() {
 }
 
 #[test]
+fn a_scan_is_never_told_of_without_its_warning() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    for path in ["/s/minato/import", "/s/minato/subjects/asset"] {
+        let page = admin.get(path).expect(200).text();
+        let scans = page.matches("nmap ").count();
+        assert!(scans > 0 && page.matches("承認を取ってから").count() == scans, "{path}: {page}");
+        assert!(!page.contains("nmap -sV") && page.contains("医療機器のある範囲は"), "{path}");
+    }
+}
+
+#[test]
 fn the_third_upload_at_once_is_asked_to_wait() {
     let house = House::empty();
     let admin = keeper(&house, "admin");
     let places = (house.office.frame.uploads.take(), house.office.frame.uploads.take());
     let answer = admin.upload("/s/minato/import", &[], &[("a.txt", b"a")]);
     assert_eq!(answer.status.as_u16(), 503);
-    assert!(answer.text().contains("2件進んでいる"), "{}", answer.text());
+    assert!(answer.text().contains("別の取り込みが進んでいる"), "{}", answer.text());
     assert!(nothing_is_stored(&house));
     drop(places);
     hand_in(&admin, &[("a.txt", b"a")]);

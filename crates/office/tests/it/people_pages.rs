@@ -509,9 +509,9 @@ fn a_deputy_gives_no_roles_and_makes_no_links() {
     let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
     let other = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
     deputise(&house, &deputy, "minato", Role::Administrator);
-    deputy.post("/s/minato/people", &NEW).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
+    deputy.post("/s/minato/people", &NEW).expect(403).says("代行のあいだ").keeps_quiet_about("/link/");
     for id in [deputy.id, other.id] {
-        act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代理のあいだ");
+        act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代行のあいだ");
         act(&deputy, id, "link", &[("why", "x")]).expect(403).keeps_quiet_about("/link/");
     }
 }

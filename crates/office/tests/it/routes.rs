@@ -58,14 +58,12 @@ fn every_role_gets_in_where_it_may_and_nowhere_else() {
             let expected = match needs {
                 Needs::Public | Needs::SignedIn => true,
                 Needs::Site(roles) => roles.contains(&role),
-                Needs::Everywhere(_) | Needs::TokenRead | Needs::TokenWrite => false,
+                Needs::TokenRead | Needs::TokenWrite => false,
             };
             let path = path_for(pattern);
             let answer = if method == Method::GET { person.get(&path) } else { person.post(&path, &[]) };
             let status = answer.status.as_u16();
-            // Whoever is nobody everywhere is told that there is nothing.
-            let hidden = matches!(needs, Needs::Everywhere(_)) && status == 404;
-            let let_in = is_let_in(&method, status, answer.location()) && !hidden;
+            let let_in = is_let_in(&method, status, answer.location());
             if let_in != expected && !(expected && status == 403 && answer.text().contains("data-rule")) {
                 problems.push(format!("{name} {method} {path}: {status}, expected in: {expected}"));
             }
@@ -101,10 +99,10 @@ fn without_an_account_there_are_only_the_public_pages() {
         match needs {
             Needs::Public => assert!(!matches!(status, 401 | 403) && status < 500, "{method} {path}: {status}"),
             Needs::TokenRead | Needs::TokenWrite => assert_eq!(status, 401, "{method} {path}"),
-            Needs::SignedIn | Needs::Site(_) | Needs::Everywhere(_) if method == Method::GET => {
+            Needs::SignedIn | Needs::Site(_) if method == Method::GET => {
                 assert!(status == 303 && answer.location().starts_with("/login"), "{method} {path}: {status}");
             }
-            Needs::SignedIn | Needs::Site(_) | Needs::Everywhere(_) => assert_eq!(status, 401, "{method} {path}"),
+            Needs::SignedIn | Needs::Site(_) => assert_eq!(status, 401, "{method} {path}"),
         }
     }
 }
@@ -153,15 +151,13 @@ fn every_page_carries_the_headers_and_no_script_of_its_own() {
 }
 
 #[test]
-fn a_role_at_one_site_opens_nothing_that_needs_more_or_asks_for_none() {
+fn a_page_that_names_no_site_is_no_page_of_one() {
     let mut house = House::empty();
-    let routes = web::Routes::<()>::new()
-        .get("/s/{site}/everywhere", Needs::Everywhere(&[Role::Auditor]), || async { "in" })
-        .get("/s/{site}/nobody", Needs::SignedIn, |visit: web::SiteVisit| async move { visit.site_id().to_owned() });
+    let routes =
+        web::Routes::<()>::new().get("/s/{site}/nobody", Needs::SignedIn, |visit: web::SiteVisit| async move {
+            visit.site_id().to_owned()
+        });
     house.router = routes.into_router(&house.office.frame);
     let here = house.person("here", "監査", &[("minato", Role::Auditor)]);
-    let everywhere = house.person("everywhere", "監査", &[(people::EVERYWHERE, Role::Auditor)]);
-    here.get("/s/minato/everywhere").expect(404);
-    everywhere.get("/s/minato/everywhere").expect(200).says("in");
     here.get("/s/minato/nobody").expect(500);
 }

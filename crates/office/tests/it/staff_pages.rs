@@ -126,7 +126,7 @@ fn a_notice_without_sense_is_refused_and_kept_plain() {
     let mut long = notice("題", "all");
     let text = "あ".repeat(2_001);
     long[2].1 = &text;
-    admin.post("/s/minato/notices", &long).expect(400).says("2001 文字");
+    admin.post("/s/minato/notices", &long).expect(400).says("2000 文字までに");
     let huge = "x".repeat(10 << 20);
     long[2].1 = &huge;
     admin.post("/s/minato/notices", &long).expect(413);

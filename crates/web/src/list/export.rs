@@ -32,7 +32,7 @@ fn guarded(text: &str) -> String {
 }
 
 fn csv_text(list: &List) -> Result<String, HttpError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(list.columns.iter().map(|column| &column.title)).map_err(HttpError::internal)?;
     for row in &list.rows {
         writer.write_record(row.iter().map(|cell| guarded(&cell.text))).map_err(HttpError::internal)?;

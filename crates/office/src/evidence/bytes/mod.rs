@@ -11,6 +11,7 @@ mod path;
 use std::io;
 
 use ::store::{BlobError, Blobs};
+use base::plain::is_hidden;
 use base::{ContentHash, Locator};
 use formats::text::{self, Encoding};
 
@@ -127,9 +128,7 @@ fn visible(text: &str, most: usize) -> String {
             shown.push('…');
             break;
         }
-        let is_hidden = (c.is_control() && c != '\t')
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if is_hidden {
+        if is_hidden(c) && c != '\t' {
             shown.push_str(&format!("[U+{:04X}]", u32::from(c)));
         } else {
             shown.push(c);

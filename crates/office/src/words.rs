@@ -1,17 +1,16 @@
-//! How the pages about things and checklists say what they show: grades, ages, places, verdicts.
+//! How every page says what it shows: verdicts, severities, grades, ages, places, keys and values, and where each of them leads.
+
+pub(crate) mod bar;
 
 use askama::Template;
-use base::{Grade, Locator, Mark, Subject, SubjectKind, UtcSeconds, Verdict};
+pub(crate) use base::plain::plain_line as plain;
+use base::{Grade, Locator, Mark, Severity, Subject, SubjectKind, UtcSeconds, Verdict};
 use people::Role;
 use web::list::{Cell, Look};
 use web::visit::encode_segment;
 use web::{HttpError, SiteVisit, Visit};
 
-/// A text from outside as it may stand in a line: without control and direction characters, which could turn a line around.
-pub(crate) fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !c.is_control() && !turns(*c)).collect()
-}
+use crate::Office;
 
 /// A word with the way it is marked.
 #[derive(Debug, Clone)]
@@ -29,30 +28,31 @@ impl Badge {
         self.look.class()
     }
 
+    /// The colour alone, for what is no badge itself: `good`.
+    pub(crate) fn tone(&self) -> &'static str {
+        let class = self.class();
+        class.strip_prefix("badge ").unwrap_or(class)
+    }
+
     pub(crate) fn cell(&self) -> Cell {
         Cell::text(self.text.as_str()).look(self.look)
     }
 }
 
-/// The gravest finding, 0 (critical) to 3 (low). Without one it only says that nothing was found, which is not praise.
-pub(crate) fn severity(visit: &Visit, worst: usize) -> Badge {
-    match worst {
-        0 => Badge::new(visit.text("assets-severity-critical"), Look::Danger),
-        1 => Badge::new(visit.text("assets-severity-high"), Look::Danger),
-        2 => Badge::new(visit.text("assets-severity-medium"), Look::Caution),
-        3 => Badge::new(visit.text("assets-severity-low"), Look::Caution),
-        _ => Badge::new(visit.text("assets-no-finding"), Look::Plain),
+/// How grave something is.
+pub(crate) fn severity(visit: &Visit, severity: Severity) -> Badge {
+    match severity {
+        Severity::Critical => Badge::new(visit.text("severity-critical"), Look::Danger),
+        Severity::High => Badge::new(visit.text("severity-high"), Look::Danger),
+        Severity::Medium => Badge::new(visit.text("severity-medium"), Look::Caution),
+        Severity::Low => Badge::new(visit.text("severity-low"), Look::Caution),
     }
 }
 
-/// Place of a severity among the four.
-pub(crate) const fn severity_rank(severity: base::Severity) -> usize {
-    match severity {
-        base::Severity::Critical => 0,
-        base::Severity::High => 1,
-        base::Severity::Medium => 2,
-        base::Severity::Low => 3,
-    }
+/// The gravest finding by its rank ([`Severity::rank`]). Without one it only says that nothing was found, which is not praise.
+pub(crate) fn worst(visit: &Visit, rank: usize) -> Badge {
+    let found = Severity::ALL.get(rank);
+    found.map_or_else(|| Badge::new(visit.text("assets-no-finding"), Look::Plain), |one| severity(visit, *one))
 }
 
 /// A verdict in a word.
@@ -66,12 +66,18 @@ pub(crate) fn verdict(visit: &Visit, verdict: Verdict) -> Badge {
     }
 }
 
-/// How good a fact is, in a word.
+/// A verdict in a word; `None`: applies to nothing here.
+pub(crate) fn verdict_if_any(visit: &Visit, found: Option<Verdict>) -> Badge {
+    let nothing = || Badge::new(visit.text("checklist-not-applicable"), Look::Unknown);
+    found.map_or_else(nothing, |found| verdict(visit, found))
+}
+
+/// How good evidence is.
 pub(crate) fn grade(visit: &Visit, grade: Grade) -> String {
     visit.text(match grade {
-        Grade::Machine => "assets-grade-machine",
-        Grade::Document => "assets-grade-document",
-        Grade::Stated => "assets-grade-stated",
+        Grade::Machine => "grade-machine",
+        Grade::Document => "grade-document",
+        Grade::Stated => "grade-stated",
     })
 }
 
@@ -84,18 +90,47 @@ pub(crate) fn age(visit: &Visit, at: UtcSeconds) -> String {
     visit.say("assets-age", &[("day", day.to_string().into()), ("days", days.into())])
 }
 
-/// A place in a file, in words.
+/// A place in a file: line 12, sheet 台帳 C12, …
 pub(crate) fn place(visit: &Visit, locator: &Locator) -> String {
+    let text = locator.to_string();
+    let cell = || text.rsplit_once('!').map(|(_, cell)| cell.to_owned()).unwrap_or_default();
     match locator {
-        Locator::Whole => visit.text("assets-place-whole"),
-        Locator::Line(line) => visit.say("assets-place-line", &[("line", (*line).into())]),
-        Locator::Byte(byte) => visit.say("assets-place-byte", &[("byte", byte.to_string().into())]),
-        Locator::Cell { .. } => {
-            let text = locator.to_string();
-            visit.say("assets-place-cell", &[("cell", plain(text.trim_start_matches("cell:")).into())])
+        Locator::Whole => visit.text("place-whole"),
+        Locator::Line(line) => visit.say("place-line", &[("line", (*line).into())]),
+        Locator::Cell { sheet, .. } if sheet.is_empty() => visit.say("place-cell", &[("cell", cell().into())]),
+        Locator::Cell { sheet, .. } => {
+            visit.say("place-sheet-cell", &[("sheet", plain(sheet).into()), ("cell", cell().into())])
         }
+        // As text: a place in a file is not grouped by thousands.
+        Locator::Byte(offset) => visit.say("place-byte", &[("offset", offset.to_string().into())]),
         Locator::Path(path) => plain(path),
     }
+}
+
+/// Why something was refused.
+pub(crate) fn reason(visit: &Visit, message: &str, detail: &str) -> String {
+    visit.say(message, &[("detail", detail.into())])
+}
+
+/// The label of a key; the key itself if the dictionary lost it.
+pub(crate) fn label(office: &Office, visit: &Visit, key: &str) -> String {
+    let found = office.installation.packs.dictionary.find(key);
+    found.map_or_else(|| key.to_owned(), |definition| definition.label.get(visit.lang).to_owned())
+}
+
+/// A value as it is kept, in words where it is yes or no; the items of a list are parted by `、` or `, `.
+pub(crate) fn value(visit: &Visit, text: &str) -> String {
+    match text {
+        "true" => visit.text("value-yes"),
+        "false" => visit.text("value-no"),
+        _ => text.replace('\n', &visit.text("value-separator")),
+    }
+}
+
+/// The name of a format of evidence.
+pub(crate) fn format(office: &Office, visit: &Visit, importer: &str) -> String {
+    let found = office.installation.registry.iter().find(|one| one.id() == importer);
+    found.map_or_else(|| visit.text("evidence-unrecognised"), |one| one.label().get(visit.lang).to_owned())
 }
 
 /// What to say about wording that was not compared with the original; `None` if it was.
@@ -131,18 +166,24 @@ pub(crate) fn exception_path(visit: &SiteVisit, check: &str, subject: Option<&Su
 
 /// The page with the bytes of a fact; `None` if there is none, or none for this person.
 pub(crate) fn bytes_path(visit: &SiteVisit, evidence: i64, locator: &Locator) -> Option<String> {
-    let at = encode_segment(&locator.to_string());
-    (evidence > 0 && may_open_evidence(visit)).then(|| visit.path_of(&format!("evidence/{evidence}/view?at={at}")))
+    let path = || view_path(&visit.path_of(&format!("evidence/{evidence}")), locator);
+    (evidence > 0 && may_open_evidence(visit)).then(path)
 }
 
-/// Kinds that have lists and pages.
-pub(crate) const LISTED: [SubjectKind; 5] =
-    [SubjectKind::Asset, SubjectKind::Account, SubjectKind::Connection, SubjectKind::Policy, SubjectKind::Vendor];
+/// The way to a place in the bytes of the evidence whose page is `evidence_path`.
+pub(crate) fn view_path(evidence_path: &str, locator: &Locator) -> String {
+    match locator {
+        Locator::Whole => format!("{evidence_path}/view"),
+        Locator::Line(_) | Locator::Cell { .. } | Locator::Byte(_) | Locator::Path(_) => {
+            format!("{evidence_path}/view?at={}#hit", encode_segment(&locator.to_string()))
+        }
+    }
+}
 
 /// The page of a thing; `None` if there is none, or none for this person.
 pub(crate) fn subject_path(visit: &SiteVisit, subject: &Subject) -> Option<String> {
     let path = || visit.path_of(&format!("subjects/{}/{}", subject.kind(), encode_segment(subject.id())));
-    (LISTED.contains(&subject.kind()) && may_open_evidence(visit)).then(path)
+    (SubjectKind::LISTED.contains(&subject.kind()) && may_open_evidence(visit)).then(path)
 }
 
 /// How a kind of things is called; also the title of its list.
@@ -212,10 +253,5 @@ mod tests {
         let found: Vec<(bool, String)> =
             pieces("次の `a -b` を").into_iter().map(|piece| (piece.is_command, piece.text)).collect();
         assert_eq!(found, [(false, "次の ".to_owned()), (true, "a -b".to_owned()), (false, " を".to_owned())]);
-    }
-
-    #[test]
-    fn a_name_can_not_turn_its_line_around() {
-        assert_eq!(plain("PC\u{202e}txt.exe\u{7}"), "PCtxt.exe");
     }
 }
