@@ -445,7 +445,7 @@ fn a_deputy_at_one_site_makes_no_link_from_another() {
     let (admin, one) =
         (admin(&house), house.person("one", "一", &[("minato", Role::Staff), ("sakuragawa", Role::Staff)]));
     deputise(&house, &admin, "sakuragawa", Role::Administrator);
-    act(&admin, one.id, "link", &[("why", "x")]).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
+    act(&admin, one.id, "link", &[("why", "x")]).expect(403).says("代行のあいだ").keeps_quiet_about("/link/");
 }
 
 #[test]
@@ -478,7 +478,7 @@ fn name_and_department_are_for_administrators_of_all_their_sites_in_person() {
     act(&admin(&house), one.id, "details", &[("name", "改姓")]).expect(409).says("すべての施設の管理者だけ");
     let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
     deputise(&house, &deputy, "minato", Role::Administrator);
-    act(&deputy, here.id, "details", &[("name", "改姓")]).expect(403).says("代理のあいだ");
+    act(&deputy, here.id, "details", &[("name", "改姓")]).expect(403).says("代行のあいだ");
 }
 
 #[test]
