@@ -9,6 +9,7 @@
 
 mod archive;
 mod endoflife;
+mod evtx_samples;
 mod group_policy;
 mod kev;
 mod nmap;

@@ -1,0 +1,268 @@
+//! Records: one event each.
+
+use super::damage::Reason;
+use super::definition::{Stream, scan_fragment, token};
+use super::fields::{Place, Section};
+use super::instance::{Instance, Slot};
+use super::part::Part;
+use super::system::System;
+use super::template::{Template, TemplateKey, Templates};
+use super::time::FileTime;
+use super::value::{Value, kind};
+
+/// Deepest nesting of binary XML in binary XML; Windows uses one level.
+const MAX_NESTING: u8 = 16;
+/// Most parts of one record.
+const MAX_PARTS: usize = 256;
+/// Most fields of one record.
+const MAX_FIELDS: usize = 16_384;
+/// Most bytes of values, each counted as often as its template may use it.
+const MAX_VALUE_BYTES: usize = 4 << 20;
+
+/// Reads records. Keeps what it learned about templates, so one reader should be used for many chunks, by one thread.
+#[derive(Debug, Default)]
+pub struct Reader {
+    pub(super) templates: Templates,
+    slots: Vec<Slot>,
+    parts: Vec<Entry>,
+    /// Templates of this record alone.
+    own: Vec<Template>,
+    image: Vec<u8>,
+    fields: usize,
+    value_bytes: usize,
+}
+
+/// A part, as numbers.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    template: Source,
+    first_slot: usize,
+    end_slot: usize,
+    place: Place,
+    depth: u8,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Shared(u32),
+    Own(usize),
+}
+
+impl Reader {
+    /// A reader that knows no template yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the parts of the record whose binary XML lies at `begin..end`.
+    pub(super) fn read_parts(&mut self, chunk: &[u8], begin: usize, end: usize) -> Result<(), Reason> {
+        self.slots.clear();
+        self.parts.clear();
+        self.own.clear();
+        (self.fields, self.value_bytes) = (0, 0);
+        let stream = Stream { chunk, begin, end };
+        self.add_stream(&stream, Place::Open, 0)?;
+        let mut next = 0;
+        while let Some(entry) = self.parts.get(next).copied() {
+            for number in entry.first_slot..entry.end_slot {
+                match self.slots.get(number) {
+                    Some(Slot { kind: kind::BINARY_XML, length: 1.., .. }) => self.add_value(chunk, &entry, number)?,
+                    _ => {}
+                }
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// Reads the part that a value is.
+    #[cold]
+    #[inline(never)]
+    fn add_value(&mut self, chunk: &[u8], entry: &Entry, number: usize) -> Result<(), Reason> {
+        let Some(slot) = self.slots.get(number).copied() else { return Ok(()) };
+        let slot_number = u16::try_from(number - entry.first_slot).map_err(|_| Reason::limit("the number of values"))?;
+        let place = self.template(entry.template).map_or(entry.place, |t| t.place_of(slot_number, entry.place));
+        let part = u16::try_from(self.parts.len()).map_err(|_| Reason::limit("the number of parts"))?;
+        let begin = super::bytes::index(slot.begin);
+        let stream = Stream { chunk, begin, end: begin + usize::from(slot.length) };
+        self.add_stream(&stream, place, entry.depth + 1)?;
+        if let Some(slot) = self.slots.get_mut(number) {
+            slot.part = part;
+        }
+        Ok(())
+    }
+
+    /// Adds the part that a stream of tokens is.
+    fn add_stream(&mut self, stream: &Stream<'_>, place: Place, depth: u8) -> Result<(), Reason> {
+        if MAX_NESTING < depth {
+            return Err(Reason::limit("the depth of binary XML"));
+        }
+        if MAX_PARTS <= self.parts.len() {
+            return Err(Reason::limit("the number of parts"));
+        }
+        let bytes = stream.chunk.get(..stream.end).ok_or(Reason::cut("binary XML"))?;
+        let first_slot = self.slots.len();
+        let head = bytes.get(stream.begin..).unwrap_or_default();
+        let instance_at = match head {
+            [token::HEADER, _, _, _, token::INSTANCE, ..] => Some(stream.begin + 4),
+            [token::INSTANCE, ..] => Some(stream.begin),
+            _ => None,
+        };
+        if let Some(at) = instance_at {
+            let instance = Instance::read(bytes, at, &mut self.slots)?;
+            if matches!(bytes.get(instance.end..), Some([] | [token::END_OF_STREAM, ..])) {
+                let number = self.templates.find(stream.chunk, instance.definition)?;
+                return self.add_part(Source::Shared(number), first_slot, place, depth);
+            }
+            self.slots.truncate(first_slot);
+        }
+        self.add_fragment(stream, first_slot, place, depth)
+    }
+
+    /// Adds tokens that are no single template instance. Instances among them become values.
+    #[cold]
+    #[inline(never)]
+    fn add_fragment(&mut self, stream: &Stream<'_>, first_slot: usize, place: Place, depth: u8) -> Result<(), Reason> {
+        let mut instances = Vec::new();
+        self.image.clear();
+        scan_fragment(stream, &mut self.image, &mut instances)?;
+        let template = Template::compile(&self.image)?;
+        for (begin, end) in instances {
+            let length = u16::try_from(end - begin).map_err(|_| Reason::limit("the size of a template instance"))?;
+            self.slots.push(Slot { begin: super::bytes::offset(begin), length, kind: kind::BINARY_XML, part: 0 });
+        }
+        self.own.push(template);
+        self.add_part(Source::Own(self.own.len() - 1), first_slot, place, depth)
+    }
+
+    fn add_part(&mut self, template: Source, first_slot: usize, place: Place, depth: u8) -> Result<(), Reason> {
+        let end_slot = self.slots.len();
+        let Some(found) = self.template(template) else { return Ok(()) };
+        let (fields, repeats) = (found.fields.len(), found.repeats);
+        self.fields += fields;
+        if MAX_FIELDS < self.fields {
+            return Err(Reason::limit("the number of fields"));
+        }
+        // Only templates that use a value twice can make more of a record than it has bytes.
+        if 1 < repeats {
+            let slots = self.slots.get(first_slot..end_slot).unwrap_or_default();
+            let bytes: usize = slots.iter().map(|slot| usize::from(slot.length)).sum();
+            self.value_bytes += bytes * repeats;
+            if MAX_VALUE_BYTES < self.value_bytes {
+                return Err(Reason::limit("the size of all values"));
+            }
+        }
+        self.parts.push(Entry { template, first_slot, end_slot, place, depth });
+        Ok(())
+    }
+
+    #[inline]
+    fn template(&self, source: Source) -> Option<&Template> {
+        match source {
+            Source::Shared(number) => self.templates.get(number),
+            Source::Own(number) => self.own.get(number),
+        }
+    }
+}
+
+/// One event. Lives until the next is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'r> {
+    pub(super) reader: &'r Reader,
+    pub(super) chunk: &'r [u8],
+    /// Id in the header of the record.
+    pub record_id: u64,
+    /// When the log wrote it.
+    pub written_at: FileTime,
+    /// Byte offset in the file.
+    pub offset: u64,
+    /// The record as it lies in the chunk, from its header to the copy of its size. Its names and templates may lie
+    /// elsewhere in the chunk.
+    pub bytes: &'r [u8],
+}
+
+/// A field as [`Record::each_field`] names it.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldName<'r> {
+    /// See [`super::Field::name`].
+    pub name: &'r str,
+    /// Where it stands.
+    pub section: Section,
+    /// Number of a `Data` without name among its like, from 0; the items of a list count. `None` for others.
+    pub position: Option<u32>,
+    /// Whether it is an attribute.
+    pub is_attribute: bool,
+    /// Key of its template.
+    pub key: Option<TemplateKey>,
+    /// Number of the field in the template's fields.
+    pub field: usize,
+}
+
+impl<'r> Record<'r> {
+    /// The templates of the event with their values, outer ones first.
+    #[inline]
+    pub fn parts(&self) -> impl Iterator<Item = Part<'r>> + use<'r> {
+        let (reader, chunk) = (self.reader, self.chunk);
+        reader.parts.iter().filter_map(move |entry| part(reader, chunk, entry))
+    }
+
+    /// The part with this number; 0 is the record itself.
+    pub(super) fn part(&self, number: usize) -> Option<Part<'r>> {
+        self.reader.parts.get(number).and_then(|entry| part(self.reader, self.chunk, entry))
+    }
+
+    /// Who logged it, what, when and where.
+    #[must_use]
+    pub fn system(&self) -> System<'r> {
+        self.parts()
+            .find_map(|part| part.template.system.as_ref().map(|plan| plan.read(&part)))
+            .unwrap_or(System::EMPTY)
+    }
+
+    /// Visits every field with its value, in the order of the event. A field that holds a list is visited once for each
+    /// of its values.
+    #[inline]
+    pub fn each_field(&self, visit: &mut dyn FnMut(FieldName<'r>, Value<'r>)) {
+        for part in self.parts() {
+            // Lists in front of a `Data` without name move it back.
+            let mut moved = 0;
+            for (number, field) in part.template.fields.iter().enumerate() {
+                let Some(value) = part.field_value(field) else { continue };
+                let mut name = FieldName {
+                    name: &field.name,
+                    section: part.section(field),
+                    position: field.position.map(|position| position + moved),
+                    is_attribute: field.is_attribute,
+                    key: part.key,
+                    field: number,
+                };
+                let Value::Array(array) = value else {
+                    visit(name, value);
+                    continue;
+                };
+                let mut count = 0;
+                for item in &array {
+                    visit(name, item);
+                    count += 1;
+                    name.position = name.position.map(|position| position + 1);
+                }
+                if count == 0 {
+                    visit(name, Value::Null);
+                } else if name.position.is_some() {
+                    moved += count - 1;
+                }
+            }
+        }
+    }
+}
+
+#[inline]
+fn part<'r>(reader: &'r Reader, chunk: &'r [u8], entry: &Entry) -> Option<Part<'r>> {
+    let slots = reader.slots.get(entry.first_slot..entry.end_slot)?;
+    let key = match entry.template {
+        Source::Shared(number) => Some(reader.templates.key(number, entry.place)),
+        Source::Own(_) => None,
+    };
+    Some(Part { chunk, template: reader.template(entry.template)?, slots, place: entry.place, key })
+}

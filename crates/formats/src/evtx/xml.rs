@@ -1,0 +1,216 @@
+//! A whole event as XML, as the event viewer of Windows shows it.
+
+use super::part::Part;
+use super::record::Record;
+use super::tree::{Attribute, Element, Node};
+use super::value::Value;
+
+/// Longest XML of one event, in bytes.
+pub const MAX_XML: usize = 4 << 20;
+/// Most elements, attributes and texts written for one event.
+const MAX_NODES: usize = 65_536;
+
+/// The XML of an event would be longer than [`MAX_XML`], or has too many elements. Nothing of Windows comes near it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the event does not fit into {MAX_XML} bytes of XML")]
+pub struct XmlTooLong;
+
+impl Record<'_> {
+    /// Appends the event as one line of XML. Everything that comes from the file is escaped; what XML cannot hold is `_`.
+    ///
+    /// # Errors
+    /// [`XmlTooLong`]; `out` then ends somewhere in the middle.
+    pub fn write_xml(&self, out: &mut String) -> Result<(), XmlTooLong> {
+        let limit = out.len().saturating_add(MAX_XML);
+        let mut writer = Writer { record: self, out, limit, nodes: 0, scratch: String::new() };
+        self.part(0).map_or(Ok(()), |part| writer.add_part(&part))
+    }
+}
+
+struct Writer<'w, 'r> {
+    record: &'w Record<'r>,
+    out: &'w mut String,
+    limit: usize,
+    nodes: usize,
+    scratch: String,
+}
+
+/// Which item of a list stands at which node of an element: lists repeat the element that holds them.
+type Picks = Vec<(usize, usize)>;
+
+impl<'r> Writer<'_, 'r> {
+    /// Depth is bounded: by the nesting of parts, and of elements in each.
+    fn add_part(&mut self, part: &Part<'r>) -> Result<(), XmlTooLong> {
+        part.template.roots.iter().try_for_each(|node| self.add_node(part, node, None))
+    }
+
+    fn add_node(&mut self, part: &Part<'r>, node: &'r Node, item: Option<usize>) -> Result<(), XmlTooLong> {
+        self.count()?;
+        match node {
+            Node::Element(element) => {
+                if element.guard.is_some_and(|guard| part.is_null(guard)) {
+                    return Ok(());
+                }
+                self.add_repeated(part, element)
+            }
+            Node::Slot(number) => match inner(self.record, part, *number) {
+                Some(inner) => self.add_part(&inner),
+                None => {
+                    self.scratch.clear();
+                    write_item(part, *number, item, &mut self.scratch);
+                    escape(&self.scratch, Where::Text, self.out);
+                    Ok(())
+                }
+            },
+            Node::Text(text) => {
+                escape(text, Where::Text, self.out);
+                Ok(())
+            }
+            Node::Entity(name) => {
+                escape(super::mixed::entity(name), Where::Text, self.out);
+                Ok(())
+            }
+        }
+    }
+
+    /// Parts that use each other many times would otherwise make gigabytes of a few bytes.
+    fn count(&mut self) -> Result<(), XmlTooLong> {
+        self.nodes += 1;
+        if MAX_NODES < self.nodes || self.limit < self.out.len() { Err(XmlTooLong) } else { Ok(()) }
+    }
+
+    /// An element once, or once for each item of the lists in it.
+    fn add_repeated(&mut self, part: &Part<'r>, element: &'r Element) -> Result<(), XmlTooLong> {
+        let lists: Vec<(usize, usize)> = nodes(element)
+            .enumerate()
+            .filter_map(|(place, node)| Some((place, list_length(part, node)?)))
+            .collect();
+        let mut picks: Picks = lists.iter().map(|(place, _)| (*place, 0)).collect();
+        loop {
+            self.count()?;
+            self.add_element(part, element, &picks)?;
+            // The last list turns fastest.
+            let turned = picks.iter_mut().zip(&lists).rev().find_map(|((_, item), (_, length))| {
+                *item += 1;
+                if *item < *length {
+                    return Some(());
+                }
+                *item = 0;
+                None
+            });
+            if turned.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn add_element(&mut self, part: &Part<'r>, element: &'r Element, picks: &Picks) -> Result<(), XmlTooLong> {
+        self.out.push('<');
+        push_name(&element.name, self.out);
+        let mut place = element.children.len();
+        for attribute in &element.attributes {
+            self.count()?;
+            self.add_attribute(part, attribute, place, picks);
+            place += attribute.nodes.len();
+        }
+        if element.closes_itself {
+            self.out.push_str("/>");
+            return Ok(());
+        }
+        self.out.push('>');
+        for (place, child) in element.children.iter().enumerate() {
+            self.add_node(part, child, pick(picks, place))?;
+        }
+        self.out.push_str("</");
+        push_name(&element.name, self.out);
+        self.out.push('>');
+        Ok(())
+    }
+
+    /// Empty attributes are left out.
+    fn add_attribute(&mut self, part: &Part<'r>, attribute: &Attribute, first: usize, picks: &Picks) {
+        self.scratch.clear();
+        for (place, node) in attribute.nodes.iter().enumerate() {
+            match node {
+                Node::Slot(number) => write_item(part, *number, pick(picks, first + place), &mut self.scratch),
+                Node::Text(text) => self.scratch.push_str(text),
+                Node::Entity(name) => self.scratch.push_str(super::mixed::entity(name)),
+                Node::Element(_) => {}
+            }
+        }
+        if self.scratch.is_empty() {
+            return;
+        }
+        self.out.push(' ');
+        push_name(&attribute.name, self.out);
+        self.out.push_str("=\"");
+        escape(&self.scratch, Where::Attribute, self.out);
+        self.out.push('"');
+    }
+}
+
+/// Children, then the nodes of the attributes: the order in which lists are looked for.
+fn nodes(element: &Element) -> impl Iterator<Item = &Node> {
+    element.children.iter().chain(element.attributes.iter().flat_map(|attribute| &attribute.nodes))
+}
+
+fn pick(picks: &Picks, place: usize) -> Option<usize> {
+    picks.iter().find(|(at, _)| *at == place).map(|(_, item)| *item)
+}
+
+/// Items of the list a node stands for; `None` if it is none, or has no two.
+fn list_length(part: &Part<'_>, node: &Node) -> Option<usize> {
+    let Node::Slot(number) = node else { return None };
+    let Some(Value::Array(array)) = part.slot_value(*number) else { return None };
+    Some(array.iter().count()).filter(|count| 1 < *count)
+}
+
+/// The part that a substitution is.
+fn inner<'r>(record: &Record<'r>, part: &Part<'r>, number: u16) -> Option<Part<'r>> {
+    let slot = part.slots.get(usize::from(number)).filter(|slot| slot.part != 0)?;
+    record.part(usize::from(slot.part))
+}
+
+fn write_item(part: &Part<'_>, number: u16, item: Option<usize>, out: &mut String) {
+    match (part.slot_value(number), item) {
+        (Some(Value::Array(array)), Some(item)) => {
+            if let Some(value) = array.iter().nth(item) {
+                value.write_to(out);
+            }
+        }
+        (Some(value), _) => value.write_to(out),
+        (None, _) => {}
+    }
+}
+
+/// A name as XML allows it; other characters become `_`.
+fn push_name(name: &str, out: &mut String) {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    out.extend(name.chars().map(|c| if allowed(c) { c } else { '_' }));
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Text,
+    Attribute,
+}
+
+fn escape(text: &str, place: Where, out: &mut String) {
+    let mut done = 0;
+    for (at, found) in text.char_indices() {
+        let safe = match found {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' if place == Where::Attribute => "&quot;",
+            '\'' if place == Where::Attribute => "&apos;",
+            '\t' | '\n' | '\r' => continue,
+            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => "_",
+            _ => continue,
+        };
+        out.push_str(text.get(done..at).unwrap_or_default());
+        out.push_str(safe);
+        done = at + found.len_utf8();
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+}
