@@ -40,3 +40,4 @@ seed gpo_backup 256 bkupInfo.xml Backup.xml gpreport.xml
 seed nmap 256 'nmap_*.xml'
 seed kev 256 '*known_exploited*'
 seed endoflife 64 'windows*.md' 'postgresql.md' 'fortios.md'
+seed evtx 70 '*.evtx'

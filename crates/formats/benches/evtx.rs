@@ -28,7 +28,7 @@ fn main() {
         let ways: [(&str, Way); 5] = [
             ("evtx crate, JSON lines", evtx_json),
             ("records only", |bytes| read(bytes, &mut |_| {})),
-            ("System only", |bytes| read(bytes, &mut |record| drop(black_box(record.system())))),
+            ("System only", |bytes| read(bytes, &mut |record| black_box_system(record))),
             ("every field as text", every_field),
             ("XML", every_xml),
         ];
@@ -63,6 +63,10 @@ fn read(bytes: &[u8], visit: &mut dyn FnMut(&Record<'_>)) -> u64 {
         }
     }
     events
+}
+
+fn black_box_system(record: &Record<'_>) {
+    black_box(record.system());
 }
 
 fn every_field(bytes: &[u8]) -> u64 {

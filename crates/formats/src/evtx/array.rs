@@ -79,8 +79,7 @@ impl<'a> Iterator for Items<'a> {
         };
         let bytes = self.rest.get(..item).unwrap_or(self.rest);
         self.rest = self.rest.get(next..).unwrap_or_default();
-        let value = Value::decode(self.kind, bytes);
-        Some(if matches!(value, Value::Utf16(text) if is_blank(text)) { Value::Null } else { value })
+        Some(if self.kind == kind::UTF16 && is_blank(bytes) { Value::NULL } else { Value::of(self.kind, bytes) })
     }
 }
 

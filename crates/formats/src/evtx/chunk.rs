@@ -96,9 +96,13 @@ struct Header {
 }
 
 impl Header {
+    const fn end(&self) -> usize {
+        self.at + self.size
+    }
+
     /// Whether the record ends with a copy of its size, as it should.
     fn has_copy(&self, bytes: &[u8]) -> bool {
-        let copy = Cursor::new(bytes, self.at + self.size - 4).u32();
+        let copy = Cursor::new(bytes, self.end() - 4).u32();
         copy.map(index) == Some(self.size)
     }
 }
@@ -143,7 +147,7 @@ fn count_records(bytes: &[u8]) -> u64 {
     let mut from = CHUNK_HEADER;
     while let Some(header) = find_record(bytes, from) {
         count += 1;
-        from = header.at + header.size;
+        from = header.end();
     }
     count
 }
@@ -172,7 +176,7 @@ impl Records<'_> {
         if self.ended || end <= self.at {
             return self.finish().map(Err);
         }
-        match read_header(self.chunk.bytes, self.at) {
+        match read_header(self.chunk.bytes, self.at).and_then(|header| self.check_size(header)) {
             Ok(header) => {
                 self.at += header.size;
                 self.last_id = Some(header.id);
@@ -183,8 +187,17 @@ impl Records<'_> {
         }
     }
 
+    /// A size without its copy is believed unless a whole record begins before it is over.
+    fn check_size(&self, header: Header) -> Result<Header, Reason> {
+        let bytes = self.chunk.bytes;
+        if header.has_copy(bytes) || find_record(bytes, header.at + 1).is_none_or(|next| header.end() <= next.at) {
+            return Ok(header);
+        }
+        Err(Reason::RecordSize { size: super::bytes::offset(header.size) })
+    }
+
     fn read(&mut self, header: Header) -> Result<Record<'_>, Damage> {
-        let (bytes, end) = (self.chunk.bytes, header.at + header.size);
+        let (bytes, end) = (self.chunk.bytes, header.end());
         if let Err(reason) = self.reader.read_parts(bytes, header.at + RECORD_HEADER, end - 4) {
             return Err(Damage { record_id: Some(header.id), ..self.damage(header.at, 1, reason) });
         }
@@ -201,12 +214,13 @@ impl Records<'_> {
     /// Goes on at the next whole record behind a place that is none.
     fn resume(&mut self, reason: Reason, end: usize) -> Option<Damage> {
         let at = self.at;
-        let next = find_record(self.chunk.bytes, at + 1).filter(|header| header.at + header.size <= end);
+        let next = find_record(self.chunk.bytes, at + 1).filter(|header| header.end() <= end);
         let Some(next) = next else {
             // The rest is free space, or what was lost at the end of it.
             self.ended = true;
             let lost = self.missing_at_end();
-            let blank = reason == Reason::NoRecord && self.chunk.bytes.get(at..at + 4).is_none_or(|magic| magic == [0; 4]);
+            let blank =
+                reason == Reason::NoRecord && self.chunk.bytes.get(at..at + 4).is_none_or(|magic| magic == [0; 4]);
             if self.is_cut() {
                 return self.finish();
             }

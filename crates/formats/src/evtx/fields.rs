@@ -77,7 +77,8 @@ pub(super) enum Content {
     Empty,
     Slot(u16),
     Text(Box<str>),
-    Mixed(Box<[Node]>),
+    /// Several pieces, such as `%1 of %2`; the text with this number of [`super::template::Template::mixed`].
+    Mixed(usize),
 }
 
 /// The fields of a template, and where each substitution that stands as an element's content leads.
@@ -85,6 +86,8 @@ pub(super) enum Content {
 pub(super) struct Fields {
     pub(super) list: Vec<Field>,
     pub(super) places: Vec<(u16, Place)>,
+    /// Pieces of every text that is made of several.
+    pub(super) mixed: Vec<Vec<Node>>,
     unnamed: u32,
     guards: Vec<u16>,
 }
@@ -145,7 +148,7 @@ impl Fields {
                 Node::Text(_) | Node::Entity(_) => {}
             }
         }
-        let content = content(&element.children);
+        let content = self.content(&element.children);
         let blank = match &content {
             // Neither `<Correlation ActivityID="…"/>` nor `<EventData><Data/></EventData>` has a text of its own.
             Content::Empty => has_elements || 0 < attributes,
@@ -176,12 +179,32 @@ impl Fields {
                 continue;
             }
             let name = format!("{}_{}", element.name, attribute.name).into();
-            let content = content(&attribute.nodes);
+            let content = self.content(&attribute.nodes);
             let guards = self.guards();
             self.list.push(Field { name, section, is_attribute: true, position: None, guards, content });
             count += 1;
         }
         count
+    }
+
+    fn content(&mut self, nodes: &[Node]) -> Content {
+        let pieces = nodes.iter().filter_map(|node| match node {
+            Node::Element(_) => None,
+            Node::Text(text) => Some(Node::Text(text.clone())),
+            Node::Entity(name) => Some(Node::Entity(name.clone())),
+            Node::Slot(number) => Some(Node::Slot(*number)),
+        });
+        let mut pieces: Vec<Node> = pieces.collect();
+        match (pieces.pop(), pieces.is_empty()) {
+            (None, _) => Content::Empty,
+            (Some(Node::Slot(number)), true) => Content::Slot(number),
+            (Some(Node::Text(text)), true) => Content::Text(text),
+            (Some(last), _) => {
+                pieces.push(last);
+                self.mixed.push(pieces);
+                Content::Mixed(self.mixed.len() - 1)
+            }
+        }
     }
 
     fn guards(&self) -> Box<[u16]> {
@@ -198,26 +221,5 @@ fn data_name(element: &Element, section: Section) -> Option<&str> {
     match attribute.nodes.as_slice() {
         [Node::Text(name)] if !name.is_empty() => Some(name),
         _ => None,
-    }
-}
-
-fn content(nodes: &[Node]) -> Content {
-    let mut pieces: Vec<Node> = nodes
-        .iter()
-        .filter_map(|node| match node {
-            Node::Element(_) => None,
-            Node::Text(text) => Some(Node::Text(text.clone())),
-            Node::Entity(name) => Some(Node::Entity(name.clone())),
-            Node::Slot(number) => Some(Node::Slot(*number)),
-        })
-        .collect();
-    match pieces.as_slice() {
-        [] => Content::Empty,
-        [Node::Slot(number)] => Content::Slot(*number),
-        [Node::Text(_)] => match pieces.pop() {
-            Some(Node::Text(text)) => Content::Text(text),
-            _ => Content::Empty,
-        },
-        _ => Content::Mixed(pieces.into()),
     }
 }

@@ -10,7 +10,7 @@
 //!     let chunk = chunk?; // or note the damage and go on
 //!     let mut records = chunk.records(&mut reader);
 //!     while let Some(record) = records.next_record() {
-//!         record?.each_field(&mut |field, value| println!("{} = {value}", field.name));
+//!         record?.each_field(&mut |field, value| println!("{} = {value}", field.field.name()));
 //!     }
 //! }
 //! # Ok(())
@@ -28,7 +28,6 @@ mod definition;
 mod fields;
 mod file;
 mod instance;
-mod mixed;
 mod part;
 mod record;
 mod render;
@@ -38,6 +37,7 @@ mod time;
 mod tree;
 mod utf16;
 mod value;
+pub mod write;
 mod xml;
 
 pub use array::{Array, Items};
@@ -45,11 +45,10 @@ pub use chunk::{CHUNK_BYTES, Chunk, Records};
 pub use damage::{Damage, Reason};
 pub use fields::{Field, Section};
 pub use file::{Chunks, File, OpenError};
-pub use mixed::Mixed;
 pub use part::Part;
 pub use record::{FieldName, Reader, Record};
 pub use system::System;
 pub use template::TemplateKey;
 pub use time::{FileTime, SystemTime};
-pub use value::Value;
+pub use value::{Typed, Value};
 pub use xml::{MAX_XML, XmlTooLong};

@@ -3,7 +3,6 @@
 use super::bytes::index;
 use super::fields::{Content, Field, Place, Section};
 use super::instance::Slot;
-use super::mixed::Mixed;
 use super::template::{Template, TemplateKey};
 use super::value::{Value, kind};
 
@@ -17,6 +16,9 @@ pub struct Part<'a> {
     pub(super) slots: &'a [Slot],
     pub(super) place: Place,
     pub(super) key: Option<TemplateKey>,
+    /// Texts of the record that are made of several pieces, and the first of this part.
+    pub(super) texts: &'a [String],
+    pub(super) first_text: usize,
 }
 
 impl<'a> Part<'a> {
@@ -42,7 +44,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Value of the field with this number in [`Part::fields`]. [`Value::Null`] if it is there and empty; `None` if it
+    /// Value of the field with this number in [`Part::fields`]. [`Value::NULL`] if it is there and empty; `None` if it
     /// is left out, if an attribute is empty, and for binary XML, whose fields are a part of their own.
     #[must_use]
     #[inline]
@@ -57,9 +59,9 @@ impl<'a> Part<'a> {
         }
         let value = match &field.content {
             Content::Slot(number) => self.slot_value(*number)?,
-            Content::Text(text) => Value::Text(text),
-            Content::Empty => Value::Null,
-            Content::Mixed(nodes) => Value::Mixed(Mixed { part: *self, nodes }),
+            Content::Text(text) => Value::literal(text),
+            Content::Empty => Value::NULL,
+            Content::Mixed(number) => Value::literal(self.texts.get(self.first_text + number)?),
         };
         (!field.is_attribute || !value.is_empty()).then_some(value)
     }
@@ -67,12 +69,12 @@ impl<'a> Part<'a> {
     /// The value of a substitution; null if the event has fewer, `None` if it is a part.
     #[inline]
     pub(super) fn slot_value(&self, number: u16) -> Option<Value<'a>> {
-        let Some(slot) = self.slots.get(usize::from(number)) else { return Some(Value::Null) };
+        let Some(slot) = self.slots.get(usize::from(number)) else { return Some(Value::NULL) };
         if slot.part != 0 {
             return None;
         }
         let begin = index(slot.begin);
-        Some(Value::decode(slot.kind, self.chunk.get(begin..begin + usize::from(slot.length))?))
+        Some(Value::of(slot.kind, self.chunk.get(begin..begin + usize::from(slot.length))?))
     }
 
     fn is_left_out(&self, guards: &[u16]) -> bool {

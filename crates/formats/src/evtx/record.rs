@@ -2,12 +2,13 @@
 
 use super::damage::Reason;
 use super::definition::{Stream, scan_fragment, token};
-use super::fields::{Place, Section};
+use super::fields::{Field, Place, Section};
 use super::instance::{Instance, Slot};
 use super::part::Part;
 use super::system::System;
-use super::template::{Template, TemplateKey, Templates};
+use super::template::{Template, Templates};
 use super::time::FileTime;
+use super::tree::{Node, entity};
 use super::value::{Value, kind};
 
 /// Deepest nesting of binary XML in binary XML; Windows uses one level.
@@ -28,6 +29,8 @@ pub struct Reader {
     /// Templates of this record alone.
     own: Vec<Template>,
     image: Vec<u8>,
+    /// Texts made of several pieces. Few templates have any.
+    texts: Vec<String>,
     fields: usize,
     value_bytes: usize,
 }
@@ -38,6 +41,7 @@ struct Entry {
     template: Source,
     first_slot: usize,
     end_slot: usize,
+    first_text: usize,
     place: Place,
     depth: u8,
 }
@@ -60,6 +64,7 @@ impl Reader {
         self.slots.clear();
         self.parts.clear();
         self.own.clear();
+        self.texts.clear();
         (self.fields, self.value_bytes) = (0, 0);
         let stream = Stream { chunk, begin, end };
         self.add_stream(&stream, Place::Open, 0)?;
@@ -73,15 +78,15 @@ impl Reader {
             }
             next += 1;
         }
+        self.write_texts(chunk);
         Ok(())
     }
 
     /// Reads the part that a value is.
-    #[cold]
-    #[inline(never)]
     fn add_value(&mut self, chunk: &[u8], entry: &Entry, number: usize) -> Result<(), Reason> {
         let Some(slot) = self.slots.get(number).copied() else { return Ok(()) };
-        let slot_number = u16::try_from(number - entry.first_slot).map_err(|_| Reason::limit("the number of values"))?;
+        let slot_number =
+            u16::try_from(number - entry.first_slot).map_err(|_| Reason::limit("the number of values"))?;
         let place = self.template(entry.template).map_or(entry.place, |t| t.place_of(slot_number, entry.place));
         let part = u16::try_from(self.parts.len()).map_err(|_| Reason::limit("the number of parts"))?;
         let begin = super::bytes::index(slot.begin);
@@ -153,8 +158,21 @@ impl Reader {
                 return Err(Reason::limit("the size of all values"));
             }
         }
-        self.parts.push(Entry { template, first_slot, end_slot, place, depth });
+        self.parts.push(Entry { template, first_slot, end_slot, first_text: 0, place, depth });
         Ok(())
+    }
+
+    /// Writes the texts made of several pieces, once the values are known.
+    fn write_texts(&mut self, chunk: &[u8]) {
+        for number in 0..self.parts.len() {
+            let first_text = self.texts.len();
+            let Some(entry) = self.parts.get_mut(number) else { return };
+            entry.first_text = first_text;
+            let entry = *entry;
+            let Some(part) = part(self, chunk, &entry).filter(|part| !part.template.mixed.is_empty()) else { continue };
+            let texts: Vec<String> = part.template.mixed.iter().map(|pieces| write_pieces(&part, pieces)).collect();
+            self.texts.extend(texts);
+        }
     }
 
     #[inline]
@@ -185,18 +203,12 @@ pub struct Record<'r> {
 /// A field as [`Record::each_field`] names it.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldName<'r> {
-    /// See [`super::Field::name`].
-    pub name: &'r str,
+    /// The field of the template.
+    pub field: &'r Field,
     /// Where it stands.
     pub section: Section,
     /// Number of a `Data` without name among its like, from 0; the items of a list count. `None` for others.
     pub position: Option<u32>,
-    /// Whether it is an attribute.
-    pub is_attribute: bool,
-    /// Key of its template.
-    pub key: Option<TemplateKey>,
-    /// Number of the field in the template's fields.
-    pub field: usize,
 }
 
 impl<'r> Record<'r> {
@@ -227,17 +239,11 @@ impl<'r> Record<'r> {
         for part in self.parts() {
             // Lists in front of a `Data` without name move it back.
             let mut moved = 0;
-            for (number, field) in part.template.fields.iter().enumerate() {
+            for field in &part.template.fields {
                 let Some(value) = part.field_value(field) else { continue };
-                let mut name = FieldName {
-                    name: &field.name,
-                    section: part.section(field),
-                    position: field.position.map(|position| position + moved),
-                    is_attribute: field.is_attribute,
-                    key: part.key,
-                    field: number,
-                };
-                let Value::Array(array) = value else {
+                let position = field.position.map(|position| position + moved);
+                let mut name = FieldName { field, section: part.section(field), position };
+                let Some(array) = value.as_array() else {
                     visit(name, value);
                     continue;
                 };
@@ -248,7 +254,7 @@ impl<'r> Record<'r> {
                     name.position = name.position.map(|position| position + 1);
                 }
                 if count == 0 {
-                    visit(name, Value::Null);
+                    visit(name, Value::NULL);
                 } else if name.position.is_some() {
                     moved += count - 1;
                 }
@@ -264,5 +270,25 @@ fn part<'r>(reader: &'r Reader, chunk: &'r [u8], entry: &Entry) -> Option<Part<'
         Source::Shared(number) => Some(reader.templates.key(number, entry.place)),
         Source::Own(_) => None,
     };
-    Some(Part { chunk, template: reader.template(entry.template)?, slots, place: entry.place, key })
+    let template = reader.template(entry.template)?;
+    let (texts, first_text) = (reader.texts.as_slice(), entry.first_text);
+    Some(Part { chunk, template, slots, place: entry.place, key, texts, first_text })
+}
+
+/// One text of several pieces. A piece that is a part of its own is left out; its fields speak for it.
+fn write_pieces(part: &Part<'_>, pieces: &[Node]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Node::Text(piece) => text.push_str(piece),
+            Node::Entity(name) => text.push_str(entity(name)),
+            Node::Slot(number) => {
+                if let Some(value) = part.slot_value(*number) {
+                    value.write_to(&mut text);
+                }
+            }
+            Node::Element(_) => {}
+        }
+    }
+    text
 }

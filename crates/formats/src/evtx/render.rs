@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::time::low_digit;
 use super::utf16::{Sink, write_utf16};
-use super::value::Value;
+use super::value::{Typed, Value, kind};
 
 impl Value<'_> {
     /// Appends the value as text.
@@ -20,13 +20,17 @@ impl Value<'_> {
 
     #[inline]
     pub(super) fn write(&self, out: &mut impl Sink) {
-        match self {
-            Self::Utf16(bytes) => write_utf16(bytes, out),
-            other => other.write_other(out),
+        const UTF16: u16 = kind::UTF16 as u16;
+        match self.kind {
+            UTF16 => write_utf16(self.bytes, out),
+            kind::LITERAL => out.utf8(self.bytes),
+            _ => self.typed().write(out),
         }
     }
+}
 
-    fn write_other(&self, out: &mut impl Sink) {
+impl Typed<'_> {
+    fn write(&self, out: &mut impl Sink) {
         match self {
             Self::Null => {}
             Self::Text(text) => out.utf8(text.as_bytes()),
@@ -53,10 +57,9 @@ impl Value<'_> {
                     if 0 < number {
                         out.utf8(b",");
                     }
-                    item.write_other(out);
+                    item.write(out);
                 }
             }
-            Self::Mixed(mixed) => mixed.write(out),
         }
     }
 }

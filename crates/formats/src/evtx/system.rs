@@ -72,8 +72,8 @@ pub(super) struct Plan([Option<usize>; NAMES.len()]);
 impl Plan {
     /// `None` if the template has no field of the section.
     pub(super) fn of(fields: &[Field]) -> Option<Self> {
-        let plan = NAMES
-            .map(|name| fields.iter().position(|field| field.section == Section::System && &*field.name == name));
+        let plan =
+            NAMES.map(|name| fields.iter().position(|field| field.section == Section::System && &*field.name == name));
         plan.iter().any(Option::is_some).then_some(Self(plan))
     }
 

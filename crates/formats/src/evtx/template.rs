@@ -26,6 +26,8 @@ pub(super) struct Template {
     places: Vec<(u16, Place)>,
     /// Fields of `System`, if the template has it.
     pub(super) system: Option<Box<Plan>>,
+    /// Pieces of every text that is made of several.
+    pub(super) mixed: Vec<Vec<Node>>,
     /// How often the substitution is used that is used most often.
     pub(super) repeats: usize,
 }
@@ -37,15 +39,17 @@ impl Template {
         let roots = build(image)?;
         let fields = gather(&roots);
         let system = Plan::of(&fields.list).map(Box::new);
-        let repeats = count_repeats(&fields.list);
-        Ok(Self { roots, fields: fields.list, places: fields.places, system, repeats })
+        let repeats = count_repeats(&fields.list, &fields.mixed);
+        Ok(Self { roots, fields: fields.list, places: fields.places, system, mixed: fields.mixed, repeats })
     }
 
     /// Where the binary XML of a substitution stands, in a part that stands at `place`.
     pub(super) fn place_of(&self, slot: u16, place: Place) -> Place {
         match place {
             Place::Inside(_) => place,
-            Place::Open => self.places.iter().find(|(number, _)| *number == slot).map_or(Place::Open, |(_, place)| *place),
+            Place::Open => {
+                self.places.iter().find(|(number, _)| *number == slot).map_or(Place::Open, |(_, place)| *place)
+            }
         }
     }
 
@@ -56,21 +60,18 @@ impl Template {
     }
 }
 
-fn count_repeats(fields: &[Field]) -> usize {
+fn count_repeats(fields: &[Field], mixed: &[Vec<Node>]) -> usize {
     let mut used: HashMap<u16, usize> = HashMap::new();
-    for field in fields {
-        let mut add = |slot: u16| *used.entry(slot).or_default() += 1;
-        match &field.content {
-            Content::Slot(slot) => add(*slot),
-            Content::Mixed(nodes) => {
-                for node in nodes {
-                    if let Node::Slot(slot) = node {
-                        add(*slot);
-                    }
-                }
-            }
-            Content::Empty | Content::Text(_) => {}
-        }
+    let alone = fields.iter().filter_map(|field| match &field.content {
+        Content::Slot(slot) => Some(*slot),
+        Content::Mixed(_) | Content::Empty | Content::Text(_) => None,
+    });
+    let pieces = mixed.iter().flatten().filter_map(|node| match node {
+        Node::Slot(slot) => Some(*slot),
+        Node::Element(_) | Node::Text(_) | Node::Entity(_) => None,
+    });
+    for slot in alone.chain(pieces) {
+        *used.entry(slot).or_default() += 1;
     }
     used.into_values().max().unwrap_or_default()
 }

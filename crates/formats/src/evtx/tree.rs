@@ -40,6 +40,18 @@ pub(super) enum Node {
     Slot(u16),
 }
 
+/// What an entity stands for; unknown ones stand for nothing.
+pub(super) fn entity(name: &str) -> &'static str {
+    match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        _ => "",
+    }
+}
+
 /// Builds the elements of an image, or of a fragment's.
 pub(super) fn build(image: &[u8]) -> Result<Vec<Node>, Reason> {
     let mut builder = Builder { cursor: Cursor::new(image, 0), open: Vec::new(), start: None, roots: Vec::new() };
@@ -118,7 +130,7 @@ impl Builder<'_> {
             token::VALUE => {
                 let kind = self.cursor.u8().ok_or(cut)?;
                 let bytes = self.bytes()?;
-                Some(Node::Text(Value::decode(kind, bytes).to_string().into()))
+                Some(Node::Text(Value::of(kind, bytes).to_string().into()))
             }
             token::CDATA => Some(Node::Text(self.text()?)),
             token::CHARACTER => {
@@ -128,9 +140,7 @@ impl Builder<'_> {
                 Some(Node::Text(text.into()))
             }
             token::ENTITY => Some(Node::Entity(self.text()?)),
-            token::SLOT | token::OPTIONAL_SLOT => {
-                Some(Node::Slot(self.cursor.u16().ok_or(cut)?))
-            }
+            token::SLOT | token::OPTIONAL_SLOT => Some(Node::Slot(self.cursor.u16().ok_or(cut)?)),
             token::INSTRUCTION_TARGET | token::INSTRUCTION => self.bytes().map(|_| None)?,
             other => return Err(Reason::Token { token: other }),
         })

@@ -29,17 +29,16 @@ const BLOCK: usize = 16;
 #[inline]
 pub(super) fn write_utf16(bytes: &[u8], out: &mut impl Sink) {
     let (mut units, _) = bytes.as_chunks::<2>();
-    while let Some((block, rest)) = units.split_first_chunk::<BLOCK>() {
-        if let Some(ascii) = narrow(block) {
-            out.utf8(&ascii);
-            units = rest;
+    while BLOCK <= units.len() {
+        if let Some(left) = write_ascii::<BLOCK>(units, out).or_else(|| write_some(units, out)) {
+            units = left;
         } else {
-            match write_some(units, out) {
-                Some(left) => units = left,
-                None => return,
-            }
+            return;
         }
     }
+    // What is left is shorter than a block: halves of it, then the last few one by one.
+    units = write_ascii::<8>(units, out).unwrap_or(units);
+    units = write_ascii::<4>(units, out).unwrap_or(units);
     while !units.is_empty() {
         match write_some(units, out) {
             Some(left) => units = left,
@@ -48,10 +47,11 @@ pub(super) fn write_utf16(bytes: &[u8], out: &mut impl Sink) {
     }
 }
 
-/// The block as bytes if it is plain ASCII without NUL.
+/// Writes the first `N` units if they are plain ASCII without NUL; the units behind them.
 #[inline]
-fn narrow(block: &[[u8; 2]; BLOCK]) -> Option<[u8; BLOCK]> {
-    let mut ascii = [0; BLOCK];
+fn write_ascii<'u, const N: usize>(units: &'u [[u8; 2]], out: &mut impl Sink) -> Option<&'u [[u8; 2]]> {
+    let (block, rest) = units.split_first_chunk::<N>()?;
+    let mut ascii = [0; N];
     let mut other = 0;
     for (byte, unit) in ascii.iter_mut().zip(block) {
         let number = u16::from_le_bytes(*unit);
@@ -59,7 +59,11 @@ fn narrow(block: &[[u8; 2]; BLOCK]) -> Option<[u8; BLOCK]> {
         other |= number | number.wrapping_sub(1);
         [*byte, _] = *unit;
     }
-    (other & 0xff80 == 0).then_some(ascii)
+    if other & 0xff80 != 0 {
+        return None;
+    }
+    out.utf8(&ascii);
+    Some(rest)
 }
 
 /// Writes up to [`BLOCK`] units one by one; the rest behind them, or `None` after a NUL.

@@ -1,9 +1,19 @@
 //! Values of an event, borrowed from the chunk.
 
 use super::array::Array;
-use super::mixed::Mixed;
 use super::time::{FileTime, SystemTime};
 use super::utf16::is_blank;
+
+/// One value, as the file holds it. `Display`, [`Value::write_to`] and [`Value::write_utf8`] show it as Windows does;
+/// [`Value::typed`] says what it is.
+///
+/// Kept as bytes until somebody asks: most values of most events are only carried past.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'a> {
+    /// Type number of the file, or [`kind::LITERAL`].
+    pub(super) kind: u16,
+    pub(super) bytes: &'a [u8],
+}
 
 /// Type numbers of substitutions.
 pub(super) mod kind {
@@ -31,14 +41,16 @@ pub(super) mod kind {
     pub(crate) const HEX64: u8 = 0x15;
     pub(crate) const BINARY_XML: u8 = 0x21;
     pub(crate) const ARRAY: u8 = 0x80;
+    /// Text of a template, in UTF-8. No number of the file, which has eight bits.
+    pub(crate) const LITERAL: u16 = 0x100;
 }
 
-/// One value. `Display`, [`Value::write_to`] and [`Value::write_utf8`] show it as Windows does.
+/// A value as what it is.
 #[derive(Debug, Clone, Copy)]
-pub enum Value<'a> {
+pub enum Typed<'a> {
     /// Nothing; shown as an empty text.
     Null,
-    /// Text of the template itself.
+    /// Text of the template itself, or made of several values.
     Text(&'a str),
     /// UTF-16LE up to the first NUL or the end.
     Utf16(&'a [u8]),
@@ -69,8 +81,6 @@ pub enum Value<'a> {
     Hex(u64),
     /// Several values of one type; shown with commas between them.
     Array(Array<'a>),
-    /// A text made of literals and values.
-    Mixed(Mixed<'a>),
     /// Bytes that do not fit their type, or a type nobody knows; shown like [`Value::Binary`].
     Malformed {
         /// Type the file states.
@@ -81,20 +91,92 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value of a substitution. Longer bytes than a number needs are tolerated, as Windows does.
+    /// Nothing.
+    pub const NULL: Self = Self { kind: kind::NULL as u16, bytes: &[] };
+
     #[inline]
-    pub(super) fn decode(kind: u8, bytes: &'a [u8]) -> Self {
+    pub(super) fn of(kind: u8, bytes: &'a [u8]) -> Self {
+        Self { kind: kind.into(), bytes }
+    }
+
+    #[inline]
+    pub(super) const fn literal(text: &'a str) -> Self {
+        Self { kind: kind::LITERAL, bytes: text.as_bytes() }
+    }
+
+    /// What it is. Longer bytes than a number needs are tolerated, as Windows does.
+    #[must_use]
+    pub fn typed(&self) -> Typed<'a> {
+        let bytes = self.bytes;
+        let Ok(kind) = u8::try_from(self.kind) else {
+            return Typed::Text(std::str::from_utf8(bytes).unwrap_or_default());
+        };
         match kind {
-            kind::UTF16 => Self::Utf16(bytes),
-            kind::NULL => Self::Null,
-            _ if bytes.is_empty() => Self::Null,
-            kind::ANSI => Self::Ansi(bytes),
-            kind::BINARY => Self::Binary(bytes),
-            kind::ARRAY.. => Array::new(kind & !kind::ARRAY, bytes).map_or(Self::Malformed { kind, bytes }, Self::Array),
-            _ => Self::scalar(kind, bytes).unwrap_or(Self::Malformed { kind, bytes }),
+            kind::UTF16 => Typed::Utf16(bytes),
+            kind::NULL => Typed::Null,
+            _ if bytes.is_empty() => Typed::Null,
+            kind::ANSI => Typed::Ansi(bytes),
+            kind::BINARY => Typed::Binary(bytes),
+            _ => match self.as_array() {
+                Some(array) => Typed::Array(array),
+                None => Typed::scalar(kind, bytes).unwrap_or(Typed::Malformed { kind, bytes }),
+            },
         }
     }
 
+    /// The list it is.
+    #[inline]
+    #[must_use]
+    pub fn as_array(&self) -> Option<Array<'a>> {
+        let kind = u8::try_from(self.kind).ok().filter(|kind| kind & kind::ARRAY != 0)?;
+        Array::new(kind & !kind::ARRAY, self.bytes)
+    }
+
+    /// Whether it is shown as an empty text.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        const NULL: u16 = kind::NULL as u16;
+        const UTF16: u16 = kind::UTF16 as u16;
+        const ANSI: u16 = kind::ANSI as u16;
+        match self.kind {
+            NULL => true,
+            UTF16 => is_blank(self.bytes),
+            ANSI => self.bytes.iter().all(|byte| *byte == 0),
+            _ => self.bytes.is_empty(),
+        }
+    }
+
+    /// The number it is or says, in decimal digits or as `0x…`; `None` if it is none or negative.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        match self.typed() {
+            Typed::Unsigned(number) | Typed::Hex(number) => Some(number),
+            Typed::Signed(number) => u64::try_from(number).ok(),
+            Typed::Text(_) | Typed::Utf16(_) | Typed::Ansi(_) => {
+                let text = self.to_string();
+                let text = text.trim();
+                match text.strip_prefix("0x") {
+                    Some(digits) => u64::from_str_radix(digits, 16).ok(),
+                    None => text.parse().ok(),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The moment it is; texts are not read as moments.
+    #[must_use]
+    pub fn as_file_time(&self) -> Option<FileTime> {
+        match self.typed() {
+            Typed::FileTime(time) => Some(time),
+            Typed::SystemTime(time) => time.to_file_time(),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Typed<'a> {
     /// A value of fixed size, or a SID.
     fn scalar(kind: u8, bytes: &'a [u8]) -> Option<Self> {
         Some(match kind {
@@ -124,58 +206,6 @@ impl<'a> Value<'a> {
             kind::HEX64 => Self::Hex(u64::from_le_bytes(first(bytes)?)),
             _ => return None,
         })
-    }
-
-    /// Whether it is shown as an empty text.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Null => true,
-            Self::Text(text) => text.is_empty(),
-            Self::Utf16(bytes) => is_blank(bytes),
-            Self::Ansi(bytes) => bytes.iter().all(|byte| *byte == 0),
-            Self::Binary(bytes) | Self::Malformed { bytes, .. } => bytes.is_empty(),
-            Self::Array(array) => array.is_empty(),
-            Self::Mixed(mixed) => mixed.is_empty(),
-            Self::Signed(_)
-            | Self::Unsigned(_)
-            | Self::Float32(_)
-            | Self::Float64(_)
-            | Self::Bool(_)
-            | Self::Guid(_)
-            | Self::FileTime(_)
-            | Self::SystemTime(_)
-            | Self::Sid(_)
-            | Self::Hex(_) => false,
-        }
-    }
-
-    /// The number it is or says, in decimal digits or as `0x…`; `None` if it is none or negative.
-    #[must_use]
-    pub fn as_u64(&self) -> Option<u64> {
-        match self {
-            Self::Unsigned(number) | Self::Hex(number) => Some(*number),
-            Self::Signed(number) => u64::try_from(*number).ok(),
-            Self::Text(_) | Self::Utf16(_) | Self::Ansi(_) | Self::Mixed(_) => {
-                let text = self.to_string();
-                let text = text.trim();
-                match text.strip_prefix("0x") {
-                    Some(digits) => u64::from_str_radix(digits, 16).ok(),
-                    None => text.parse().ok(),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// The moment it is; texts are not read as moments.
-    #[must_use]
-    pub fn as_file_time(&self) -> Option<FileTime> {
-        match self {
-            Self::FileTime(time) => Some(*time),
-            Self::SystemTime(time) => time.to_file_time(),
-            _ => None,
-        }
     }
 }
 

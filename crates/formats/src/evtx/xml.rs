@@ -2,8 +2,7 @@
 
 use super::part::Part;
 use super::record::Record;
-use super::tree::{Attribute, Element, Node};
-use super::value::Value;
+use super::tree::{Attribute, Element, Node, entity};
 
 /// Longest XML of one event, in bytes.
 pub const MAX_XML: usize = 4 << 20;
@@ -67,7 +66,7 @@ impl<'r> Writer<'_, 'r> {
                 Ok(())
             }
             Node::Entity(name) => {
-                escape(super::mixed::entity(name), Where::Text, self.out);
+                escape(entity(name), Where::Text, self.out);
                 Ok(())
             }
         }
@@ -81,10 +80,8 @@ impl<'r> Writer<'_, 'r> {
 
     /// An element once, or once for each item of the lists in it.
     fn add_repeated(&mut self, part: &Part<'r>, element: &'r Element) -> Result<(), XmlTooLong> {
-        let lists: Vec<(usize, usize)> = nodes(element)
-            .enumerate()
-            .filter_map(|(place, node)| Some((place, list_length(part, node)?)))
-            .collect();
+        let lists: Vec<(usize, usize)> =
+            nodes(element).enumerate().filter_map(|(place, node)| Some((place, list_length(part, node)?))).collect();
         let mut picks: Picks = lists.iter().map(|(place, _)| (*place, 0)).collect();
         loop {
             self.count()?;
@@ -134,7 +131,7 @@ impl<'r> Writer<'_, 'r> {
             match node {
                 Node::Slot(number) => write_item(part, *number, pick(picks, first + place), &mut self.scratch),
                 Node::Text(text) => self.scratch.push_str(text),
-                Node::Entity(name) => self.scratch.push_str(super::mixed::entity(name)),
+                Node::Entity(name) => self.scratch.push_str(entity(name)),
                 Node::Element(_) => {}
             }
         }
@@ -161,7 +158,7 @@ fn pick(picks: &Picks, place: usize) -> Option<usize> {
 /// Items of the list a node stands for; `None` if it is none, or has no two.
 fn list_length(part: &Part<'_>, node: &Node) -> Option<usize> {
     let Node::Slot(number) = node else { return None };
-    let Some(Value::Array(array)) = part.slot_value(*number) else { return None };
+    let array = part.slot_value(*number)?.as_array()?;
     Some(array.iter().count()).filter(|count| 1 < *count)
 }
 
@@ -172,15 +169,9 @@ fn inner<'r>(record: &Record<'r>, part: &Part<'r>, number: u16) -> Option<Part<'
 }
 
 fn write_item(part: &Part<'_>, number: u16, item: Option<usize>, out: &mut String) {
-    match (part.slot_value(number), item) {
-        (Some(Value::Array(array)), Some(item)) => {
-            if let Some(value) = array.iter().nth(item) {
-                value.write_to(out);
-            }
-        }
-        (Some(value), _) => value.write_to(out),
-        (None, _) => {}
-    }
+    let Some(value) = part.slot_value(number) else { return };
+    let picked = item.and_then(|item| value.as_array()?.iter().nth(item));
+    picked.unwrap_or(value).write_to(out);
 }
 
 /// A name as XML allows it; other characters become `_`.

@@ -9,6 +9,8 @@
 
 mod archive;
 mod endoflife;
+mod evtx;
+mod evtx_damage;
 mod evtx_samples;
 mod group_policy;
 mod kev;
