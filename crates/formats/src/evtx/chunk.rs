@@ -60,8 +60,8 @@ impl<'a> Chunk<'a> {
 
     /// Its records, in the order of the chunk.
     pub fn records<'r>(&'r self, reader: &'r mut Reader) -> Records<'r> {
-        reader.templates.begin_chunk();
-        Records { chunk: self, reader, at: CHUNK_HEADER, last_id: None, told: self.fits, ended: false }
+        reader.begin_chunk();
+        Records { chunk: self, reader, at: CHUNK_HEADER, last_id: None, told: self.fits, ended: false, whole: None }
     }
 
     /// Whether the records fit the checksum in the header. Costs a pass over the chunk; a log copied while Windows wrote
@@ -163,6 +163,8 @@ pub struct Records<'r> {
     /// Whether a wrong header has been reported, or is right.
     told: bool,
     ended: bool,
+    /// The last answer of [`Records::find_whole`]: from where, and what.
+    whole: Option<(usize, Option<Header>)>,
 }
 
 impl Records<'_> {
@@ -188,12 +190,26 @@ impl Records<'_> {
     }
 
     /// A size without its copy is believed unless a whole record begins before it is over.
-    fn check_size(&self, header: Header) -> Result<Header, Reason> {
-        let bytes = self.chunk.bytes;
-        if header.has_copy(bytes) || find_record(bytes, header.at + 1).is_none_or(|next| header.end() <= next.at) {
+    fn check_size(&mut self, header: Header) -> Result<Header, Reason> {
+        if header.has_copy(self.chunk.bytes)
+            || self.find_whole(header.at + 1).is_none_or(|next| header.end() <= next.at)
+        {
             return Ok(header);
         }
         Err(Reason::RecordSize { size: super::bytes::offset(header.size) })
+    }
+
+    /// The first whole record at or behind a place. Every byte is looked at once, however often this is asked.
+    fn find_whole(&mut self, from: usize) -> Option<Header> {
+        if let Some((asked, found)) = self.whole
+            && asked <= from
+            && found.is_none_or(|found| from <= found.at)
+        {
+            return found;
+        }
+        let found = find_record(self.chunk.bytes, from);
+        self.whole = Some((from, found));
+        found
     }
 
     fn read(&mut self, header: Header) -> Result<Record<'_>, Damage> {
@@ -214,7 +230,7 @@ impl Records<'_> {
     /// Goes on at the next whole record behind a place that is none.
     fn resume(&mut self, reason: Reason, end: usize) -> Option<Damage> {
         let at = self.at;
-        let next = find_record(self.chunk.bytes, at + 1).filter(|header| header.end() <= end);
+        let next = self.find_whole(at + 1).filter(|header| header.end() <= end);
         let Some(next) = next else {
             // The rest is free space, or what was lost at the end of it.
             self.ended = true;

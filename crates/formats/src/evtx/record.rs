@@ -15,10 +15,10 @@ use super::value::{Value, kind};
 const MAX_NESTING: u8 = 16;
 /// Most parts of one record.
 const MAX_PARTS: usize = 256;
-/// Most fields of one record.
-const MAX_FIELDS: usize = 16_384;
-/// Most bytes of values, each counted as often as its template may use it.
-const MAX_VALUE_BYTES: usize = 4 << 20;
+/// What one record may make of itself, and all records of one chunk. Events of Windows have some thirty fields and a
+/// thousand bytes; a chunk has room for two thousand small events.
+const RECORD_LIMIT: Size = Size { fields: 4_096, bytes: 4 << 20 };
+const CHUNK_LIMIT: Size = Size { fields: 262_144, bytes: 32 << 20 };
 
 /// Reads records. Keeps what it learned about templates, so one reader should be used for many chunks, by one thread.
 #[derive(Debug, Default)]
@@ -31,8 +31,30 @@ pub struct Reader {
     image: Vec<u8>,
     /// Texts made of several pieces. Few templates have any.
     texts: Vec<String>,
+    record_size: Size,
+    chunk_size: Size,
+}
+
+/// What visiting every field comes to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
     fields: usize,
-    value_bytes: usize,
+    /// Bytes that a template adds to its values: literals, and values it uses more than once.
+    bytes: usize,
+}
+
+impl Size {
+    fn add(&mut self, more: Self, limit: Self) -> Result<(), Reason> {
+        self.fields += more.fields;
+        self.bytes = self.bytes.saturating_add(more.bytes);
+        if limit.fields < self.fields {
+            return Err(Reason::limit("the number of fields"));
+        }
+        if limit.bytes < self.bytes {
+            return Err(Reason::limit("the size of all values"));
+        }
+        Ok(())
+    }
 }
 
 /// A part, as numbers.
@@ -59,21 +81,26 @@ impl Reader {
         Self::default()
     }
 
+    /// Forgets what belonged to the chunk before.
+    pub(super) fn begin_chunk(&mut self) {
+        self.templates.begin_chunk();
+        self.chunk_size = Size::default();
+    }
+
     /// Reads the parts of the record whose binary XML lies at `begin..end`.
     pub(super) fn read_parts(&mut self, chunk: &[u8], begin: usize, end: usize) -> Result<(), Reason> {
         self.slots.clear();
         self.parts.clear();
         self.own.clear();
         self.texts.clear();
-        (self.fields, self.value_bytes) = (0, 0);
+        self.record_size = Size::default();
         let stream = Stream { chunk, begin, end };
         self.add_stream(&stream, Place::Open, 0)?;
         let mut next = 0;
         while let Some(entry) = self.parts.get(next).copied() {
             for number in entry.first_slot..entry.end_slot {
-                match self.slots.get(number) {
-                    Some(Slot { kind: kind::BINARY_XML, length: 1.., .. }) => self.add_value(chunk, &entry, number)?,
-                    _ => {}
+                if let Some(Slot { kind: kind::BINARY_XML, length: 1.., .. }) = self.slots.get(number) {
+                    self.add_value(chunk, &entry, number)?;
                 }
             }
             next += 1;
@@ -129,9 +156,12 @@ impl Reader {
     #[cold]
     #[inline(never)]
     fn add_fragment(&mut self, stream: &Stream<'_>, first_slot: usize, place: Place, depth: u8) -> Result<(), Reason> {
+        self.templates.charge(stream, 0)?;
         let mut instances = Vec::new();
         self.image.clear();
-        scan_fragment(stream, &mut self.image, &mut instances)?;
+        let scanned = scan_fragment(stream, &mut self.image, &mut instances);
+        self.templates.charge(stream, self.image.len())?;
+        scanned?;
         let template = Template::compile(&self.image)?;
         for (begin, end) in instances {
             let length = u16::try_from(end - begin).map_err(|_| Reason::limit("the size of a template instance"))?;
@@ -144,20 +174,14 @@ impl Reader {
     fn add_part(&mut self, template: Source, first_slot: usize, place: Place, depth: u8) -> Result<(), Reason> {
         let end_slot = self.slots.len();
         let Some(found) = self.template(template) else { return Ok(()) };
-        let (fields, repeats) = (found.fields.len(), found.repeats);
-        self.fields += fields;
-        if MAX_FIELDS < self.fields {
-            return Err(Reason::limit("the number of fields"));
-        }
-        // Only templates that use a value twice can make more of a record than it has bytes.
+        let (literals, repeats) = (found.literals, found.repeats);
+        let mut size = Size { fields: found.fields.len(), bytes: literals };
         if 1 < repeats {
             let slots = self.slots.get(first_slot..end_slot).unwrap_or_default();
-            let bytes: usize = slots.iter().map(|slot| usize::from(slot.length)).sum();
-            self.value_bytes += bytes * repeats;
-            if MAX_VALUE_BYTES < self.value_bytes {
-                return Err(Reason::limit("the size of all values"));
-            }
+            size.bytes += repeats * slots.iter().map(|slot| usize::from(slot.length)).sum::<usize>();
         }
+        self.record_size.add(size, RECORD_LIMIT)?;
+        self.chunk_size.add(size, CHUNK_LIMIT)?;
         self.parts.push(Entry { template, first_slot, end_slot, first_text: 0, place, depth });
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::time::low_digit;
+use super::time::{FileTime, low_digit};
 use super::utf16::{Sink, write_utf16};
-use super::value::{Typed, Value, kind};
+use super::value::{Typed, Value, first, kind, take_sid};
 
 impl Value<'_> {
     /// Appends the value as text.
@@ -24,8 +24,27 @@ impl Value<'_> {
         match self.kind {
             UTF16 => write_utf16(self.bytes, out),
             kind::LITERAL => out.utf8(self.bytes),
-            _ => self.typed().write(out),
+            _ => {
+                if self.write_frequent(out).is_none() {
+                    self.typed().write(out);
+                }
+            }
         }
+    }
+
+    /// Writes what most values are, without a detour through [`Typed`].
+    #[inline]
+    fn write_frequent(&self, out: &mut impl Sink) -> Option<()> {
+        let bytes = self.bytes;
+        match u8::try_from(self.kind).ok()? {
+            kind::UINT8..=kind::UINT64 => write_decimal(self.unsigned()?, out),
+            kind::HEX32 | kind::HEX64 => write_hex(self.unsigned()?, out),
+            kind::GUID => write_guid(bytes.first_chunk()?, out),
+            kind::FILE_TIME => FileTime(u64::from_le_bytes(first(bytes)?)).write(out),
+            kind::SID => write_sid(take_sid(bytes)?, out),
+            _ => return None,
+        }
+        Some(())
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Template {
     pub(super) mixed: Vec<Vec<Node>>,
     /// How often the substitution is used that is used most often.
     pub(super) repeats: usize,
+    /// Bytes of all literal values.
+    pub(super) literals: usize,
 }
 
 impl Template {
@@ -40,7 +42,9 @@ impl Template {
         let fields = gather(&roots);
         let system = Plan::of(&fields.list).map(Box::new);
         let repeats = count_repeats(&fields.list, &fields.mixed);
-        Ok(Self { roots, fields: fields.list, places: fields.places, system, mixed: fields.mixed, repeats })
+        let literals = count_literals(&fields.list, &fields.mixed);
+        let (fields, places, mixed) = (fields.list, fields.places, fields.mixed);
+        Ok(Self { roots, fields, places, system, mixed, repeats, literals })
     }
 
     /// Where the binary XML of a substitution stands, in a part that stands at `place`.
@@ -74,6 +78,18 @@ fn count_repeats(fields: &[Field], mixed: &[Vec<Node>]) -> usize {
         *used.entry(slot).or_default() += 1;
     }
     used.into_values().max().unwrap_or_default()
+}
+
+fn count_literals(fields: &[Field], mixed: &[Vec<Node>]) -> usize {
+    let alone = fields.iter().map(|field| match &field.content {
+        Content::Text(text) => text.len(),
+        Content::Slot(_) | Content::Mixed(_) | Content::Empty => 0,
+    });
+    let pieces = mixed.iter().flatten().map(|node| match node {
+        Node::Text(text) => text.len(),
+        Node::Element(_) | Node::Slot(_) | Node::Entity(_) => 0,
+    });
+    alone.chain(pieces).sum()
 }
 
 /// Names a template at a place in the event, so that a reader of events can keep what it worked out about its fields.
@@ -137,14 +153,24 @@ impl Templates {
         found
     }
 
+    /// Counts what reading a stream cost.
+    ///
+    /// # Errors
+    /// [`Reason::Limit`] if it is too much for one chunk: many streams could lie over each other.
+    pub(super) fn charge(&mut self, stream: &Stream<'_>, image: usize) -> Result<(), Reason> {
+        self.chunk_weight += image + (stream.end - stream.begin) / 8;
+        if MAX_CHUNK < self.chunk_weight { Err(Reason::limit("the size of all templates")) } else { Ok(()) }
+    }
+
     fn read(&mut self, chunk: &[u8], definition: u32) -> Result<u32, Reason> {
+        // Once it is too much, nothing more is even looked at.
         if MAX_CHUNK < self.chunk_weight {
             return Err(Reason::limit("the size of all templates"));
         }
         let stream = open(chunk, definition).ok_or(Reason::cut("a template"))?;
         self.image.clear();
         let scanned = scan_definition(&stream, &mut self.image);
-        self.chunk_weight += self.image.len();
+        self.charge(&stream, self.image.len())?;
         scanned?;
         if let Some(number) = self.by_image.get(self.image.as_slice()) {
             return Ok(*number);

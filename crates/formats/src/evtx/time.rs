@@ -109,7 +109,6 @@ fn write_moment([year, month, day, hour, minute, second]: [u64; 6], ticks: u64, 
 }
 
 /// The last decimal digit.
-#[expect(clippy::cast_possible_truncation, reason = "below ten")]
 pub(super) const fn low_digit(number: u64) -> u8 {
     (number % 10) as u8
 }

@@ -150,6 +150,23 @@ impl<'a> Value<'a> {
     /// The number it is or says, in decimal digits or as `0x…`; `None` if it is none or negative.
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {
+        self.unsigned().or_else(|| self.read_u64())
+    }
+
+    /// The number of the types that nearly every number of an event has; what [`Value::typed`] says, but quicker.
+    #[inline]
+    pub(super) fn unsigned(&self) -> Option<u64> {
+        let bytes = self.bytes;
+        Some(match u8::try_from(self.kind).ok()? {
+            kind::UINT8 => u8::from_le_bytes(first(bytes)?).into(),
+            kind::UINT16 => u16::from_le_bytes(first(bytes)?).into(),
+            kind::UINT32 | kind::HEX32 => u32::from_le_bytes(first(bytes)?).into(),
+            kind::UINT64 | kind::HEX64 => u64::from_le_bytes(first(bytes)?),
+            _ => return None,
+        })
+    }
+
+    fn read_u64(&self) -> Option<u64> {
         match self.typed() {
             Typed::Unsigned(number) | Typed::Hex(number) => Some(number),
             Typed::Signed(number) => u64::try_from(number).ok(),
@@ -211,7 +228,7 @@ impl<'a> Typed<'a> {
 
 /// The first `N` bytes.
 #[inline]
-fn first<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+pub(super) fn first<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.first_chunk().copied()
 }
 

@@ -54,7 +54,7 @@ fn read(bytes: &[u8]) -> Outcome {
             };
             text.clear();
             xml.clear();
-            record.system();
+            let _ = record.system();
             let mut number = None;
             record.each_field(&mut |name, value| {
                 value.write_utf8(&mut text);
@@ -202,6 +202,26 @@ fn one_long_value_used_many_times_does_not_fill_the_memory() {
         (0..900).fold(Element::new("EventData"), |data, _| data.with_element(Element::new("Data").with_value(0)));
     let outcome = read(&log_of(WrittenValue::nested(many, vec![WrittenValue::text(&"a".repeat(15_000))])));
     assert!(matches!(outcome.damage[..], [Damage { reason: Reason::Limit { .. }, .. }]), "{:?}", outcome.damage);
+}
+
+#[test]
+fn many_small_events_of_a_huge_template_do_not_multiply() {
+    let text = Content::Text("a".repeat(20_000));
+    let wide = (0..1_000).fold(Element::new("EventData"), |data, _| data.with_element(Element::new("Data")));
+    let long = Element::new("EventData").with_element(Element::new("Data").with_attribute("x", text));
+    for (template, kept) in [(wide, 262), (long, 1_677)] {
+        let mut writer = Writer::new();
+        for _ in 0..5_000 {
+            writer
+                .add(MORNING, &Element::new("Event").with_value(0), &[WrittenValue::nested(template.clone(), vec![])])
+                .unwrap();
+        }
+        let bytes = writer.finish();
+        let chunk = &bytes[..FILE_HEADER + CHUNK];
+        let outcome = read(chunk);
+        assert!(outcome.events <= kept, "{}", outcome.events);
+        assert!(outcome.damage.iter().all(|damage| matches!(damage.reason, Reason::Limit { .. })));
+    }
 }
 
 #[test]

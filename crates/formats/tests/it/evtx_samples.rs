@@ -119,7 +119,7 @@ struct Open {
     has_attributes: bool,
 }
 
-/// The fields of an event, read from its XML by the rules of the reference: System, EventData and UserData flat,
+/// The fields of an event, read from its XML by the rules of the reference: `System`, `EventData` and `UserData` flat,
 /// attributes as `Element_Attribute`.
 fn flatten(xml: &str) -> Vec<(Section, String, String)> {
     let mut reader = quick_xml::Reader::from_str(xml);
