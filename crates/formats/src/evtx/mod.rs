@@ -10,7 +10,7 @@
 //!     let chunk = chunk?; // or note the damage and go on
 //!     let mut records = chunk.records(&mut reader);
 //!     while let Some(record) = records.next_record() {
-//!         record?.each_field(&mut |field, value| println!("{} = {value}", field.field.name()));
+//!         record?.each_field(&mut |field, value| println!("{} = {value}", field.name()));
 //!     }
 //! }
 //! # Ok(())
@@ -49,6 +49,6 @@ pub use part::Part;
 pub use record::{FieldName, Reader, Record};
 pub use system::System;
 pub use template::TemplateKey;
-pub use time::{FileTime, SystemTime};
+pub use time::{ClockTime, FileTime};
 pub use value::{Typed, Value};
 pub use xml::{MAX_XML, XmlTooLong};

@@ -235,6 +235,14 @@ pub struct FieldName<'r> {
     pub position: Option<u32>,
 }
 
+impl<'r> FieldName<'r> {
+    /// See [`Field::name`].
+    #[must_use]
+    pub fn name(&self) -> &'r str {
+        self.field.name()
+    }
+}
+
 impl<'r> Record<'r> {
     /// The templates of the event with their values, outer ones first.
     #[inline]

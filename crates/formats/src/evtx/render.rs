@@ -68,7 +68,7 @@ impl Typed<'_> {
             Self::Binary(bytes) | Self::Malformed { bytes, .. } => write_bytes(bytes, out),
             Self::Guid(bytes) => write_guid(bytes, out),
             Self::FileTime(time) => time.write(out),
-            Self::SystemTime(time) => time.write(out),
+            Self::ClockTime(time) => time.write(out),
             Self::Sid(bytes) => write_sid(bytes, out),
             Self::Hex(number) => write_hex(*number, out),
             Self::Array(array) => {

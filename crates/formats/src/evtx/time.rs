@@ -56,9 +56,9 @@ const fn civil(days: u64) -> (u64, u64, u64) {
 
 /// A SYSTEMTIME: year, month, day of the week, day, hour, minute, second, millisecond, as the file holds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SystemTime(pub [u16; 8]);
+pub struct ClockTime(pub [u16; 8]);
 
-impl SystemTime {
+impl ClockTime {
     pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
         let mut fields = [0; 8];
         for (field, pair) in fields.iter_mut().zip(bytes.as_chunks::<2>().0) {

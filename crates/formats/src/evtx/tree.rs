@@ -13,6 +13,8 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug)]
 pub(super) struct Element {
     pub(super) name: Box<str>,
+    /// The name as XML allows it.
+    pub(super) tag: Box<str>,
     /// The element is left out if this substitution is null.
     pub(super) guard: Option<u16>,
     pub(super) attributes: Vec<Attribute>,
@@ -25,6 +27,8 @@ pub(super) struct Element {
 #[derive(Debug)]
 pub(super) struct Attribute {
     pub(super) name: Box<str>,
+    /// The name as XML allows it.
+    pub(super) tag: Box<str>,
     pub(super) nodes: Vec<Node>,
 }
 
@@ -38,6 +42,15 @@ pub(super) enum Node {
     Entity(Box<str>),
     /// A substitution. Optional ones need no mark: a value that is empty is written as nothing either way.
     Slot(u16),
+}
+
+/// A name with `_` for what XML does not allow in names, and for a name that is empty.
+fn as_tag(name: &str) -> Box<str> {
+    let begins = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
+    let follows = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    let mut characters = name.chars();
+    let first = characters.next().filter(|c| begins(*c)).unwrap_or('_');
+    std::iter::once(first).chain(characters.map(|c| if follows(c) { c } else { '_' })).collect()
 }
 
 /// What an entity stands for; unknown ones stand for nothing.
@@ -82,6 +95,7 @@ impl Builder<'_> {
                 let guard = self.cursor.u16().ok_or(cut)?;
                 let name = self.text()?;
                 let element = Element {
+                    tag: as_tag(&name),
                     name,
                     guard: (guard != NO_GUARD).then_some(guard),
                     attributes: Vec::new(),
@@ -96,7 +110,7 @@ impl Builder<'_> {
             token::ATTRIBUTE => {
                 let name = self.text()?;
                 let start = self.start.as_mut().ok_or(Reason::order("an attribute"))?;
-                start.attributes.push(Attribute { name, nodes: Vec::new() });
+                start.attributes.push(Attribute { tag: as_tag(&name), name, nodes: Vec::new() });
                 Ok(())
             }
             token::CLOSE_START => {

@@ -1,7 +1,7 @@
 //! Values of an event, borrowed from the chunk.
 
 use super::array::Array;
-use super::time::{FileTime, SystemTime};
+use super::time::{ClockTime, FileTime};
 use super::utf16::is_blank;
 
 /// One value, as the file holds it. `Display`, [`Value::write_to`] and [`Value::write_utf8`] show it as Windows does;
@@ -74,7 +74,7 @@ pub enum Typed<'a> {
     /// A moment; shown as `2026-04-01T09:30:00.0000000Z`.
     FileTime(FileTime),
     /// A moment in fields; shown in the same way.
-    SystemTime(SystemTime),
+    ClockTime(ClockTime),
     /// Who; shown as `S-1-5-18`.
     Sid(&'a [u8]),
     /// A number of up to 64 bits, shown as `0x3e7`.
@@ -187,7 +187,7 @@ impl<'a> Value<'a> {
     pub fn as_file_time(&self) -> Option<FileTime> {
         match self.typed() {
             Typed::FileTime(time) => Some(time),
-            Typed::SystemTime(time) => time.to_file_time(),
+            Typed::ClockTime(time) => time.to_file_time(),
             _ => None,
         }
     }
@@ -217,7 +217,7 @@ impl<'a> Typed<'a> {
             kind::SIZE if bytes.len() == 4 => Self::Hex(u32::from_le_bytes(first(bytes)?).into()),
             kind::SIZE if bytes.len() == 8 => Self::Hex(u64::from_le_bytes(first(bytes)?)),
             kind::FILE_TIME => Self::FileTime(FileTime(u64::from_le_bytes(first(bytes)?))),
-            kind::SYSTEM_TIME => Self::SystemTime(SystemTime::from_bytes(first(bytes)?)),
+            kind::SYSTEM_TIME => Self::ClockTime(ClockTime::from_bytes(first(bytes)?)),
             kind::SID => Self::Sid(take_sid(bytes)?),
             kind::HEX32 => Self::Hex(u32::from_le_bytes(first(bytes)?).into()),
             kind::HEX64 => Self::Hex(u64::from_le_bytes(first(bytes)?)),

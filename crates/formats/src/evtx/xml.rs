@@ -103,7 +103,7 @@ impl<'r> Writer<'_, 'r> {
 
     fn add_element(&mut self, part: &Part<'r>, element: &'r Element, picks: &Picks) -> Result<(), XmlTooLong> {
         self.out.push('<');
-        push_name(&element.name, self.out);
+        self.out.push_str(&element.tag);
         let mut place = element.children.len();
         for attribute in &element.attributes {
             self.count()?;
@@ -119,7 +119,7 @@ impl<'r> Writer<'_, 'r> {
             self.add_node(part, child, pick(picks, place))?;
         }
         self.out.push_str("</");
-        push_name(&element.name, self.out);
+        self.out.push_str(&element.tag);
         self.out.push('>');
         Ok(())
     }
@@ -139,7 +139,7 @@ impl<'r> Writer<'_, 'r> {
             return;
         }
         self.out.push(' ');
-        push_name(&attribute.name, self.out);
+        self.out.push_str(&attribute.tag);
         self.out.push_str("=\"");
         escape(&self.scratch, Where::Attribute, self.out);
         self.out.push('"');
@@ -174,12 +174,6 @@ fn write_item(part: &Part<'_>, number: u16, item: Option<usize>, out: &mut Strin
     picked.unwrap_or(value).write_to(out);
 }
 
-/// A name as XML allows it; other characters become `_`.
-fn push_name(name: &str, out: &mut String) {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
-    out.extend(name.chars().map(|c| if allowed(c) { c } else { '_' }));
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Where {
     Text,
@@ -187,21 +181,34 @@ enum Where {
 }
 
 fn escape(text: &str, place: Where, out: &mut String) {
-    let mut done = 0;
-    for (at, found) in text.char_indices() {
-        let safe = match found {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '"' if place == Where::Attribute => "&quot;",
-            '\'' if place == Where::Attribute => "&apos;",
-            '\t' | '\n' | '\r' => continue,
-            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => "_",
-            _ => continue,
-        };
-        out.push_str(text.get(done..at).unwrap_or_default());
-        out.push_str(safe);
-        done = at + found.len_utf8();
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| is_special(byte, place)) {
+        let (before, found) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(before);
+        let mut behind = found.chars();
+        match behind.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            Some('\'') => out.push_str("&apos;"),
+            Some('\0'..='\x1f' | '\u{fffe}' | '\u{ffff}') => out.push('_'),
+            Some(other) => out.push(other),
+            None => {}
+        }
+        rest = behind.as_str();
     }
-    out.push_str(text.get(done..).unwrap_or_default());
+    out.push_str(rest);
+}
+
+/// Whether a character that begins with this byte may have to be written in another way.
+const fn is_special(byte: u8, place: Where) -> bool {
+    match byte {
+        b'&' | b'<' | b'>' => true,
+        b'"' | b'\'' => matches!(place, Where::Attribute),
+        b'\t' | b'\n' | b'\r' => false,
+        // U+FFFE and U+FFFF begin with the last, and so do many that are allowed.
+        0..=0x1f | 0xef => true,
+        _ => false,
+    }
 }

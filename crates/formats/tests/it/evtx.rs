@@ -79,7 +79,7 @@ fn check(bytes: &[u8], expected: Expect) {
     each_record(bytes, &mut |record| {
         record.each_field(&mut |name, value| {
             let position = name.position.map(|position| format!("[{position}]")).unwrap_or_default();
-            lines.push(format!("{:?} {}{position} = {value}", name.section, name.field.name()));
+            lines.push(format!("{:?} {}{position} = {value}", name.section, name.name()));
         });
     });
     expected.assert_eq(&lines.join("\n"));
@@ -127,7 +127,7 @@ fn the_elements_of_user_data_are_fields_under_their_own_names() {
     );
     let mut lines = Vec::new();
     each_record(&log_of(said), &mut |record| {
-        record.each_field(&mut |name, value| lines.push(format!("{:?} {} = {value}", name.section, name.field.name())));
+        record.each_field(&mut |name, value| lines.push(format!("{:?} {} = {value}", name.section, name.name())));
     });
     assert_eq!(
         lines.split_off(10),
@@ -162,6 +162,19 @@ fn an_event_is_recovered_as_xml_that_is_escaped() {
         let (_, data) = xml.split_once("</System>").unwrap();
         let expected = "<EventData><Data Name=\"a&quot;&lt;b&gt;\">&lt;&amp;&gt;\"'_</Data><Data>x</Data><Data>y</Data></EventData></Event>";
         assert_eq!(data, expected);
+    });
+}
+
+#[test]
+fn names_that_would_break_the_xml_are_made_harmless() {
+    let hostile =
+        Element::new("a><script").with_attribute("1 x=\"", Content::Text("v".into())).with_element(Element::new(""));
+    each_record(&log_of(WrittenValue::nested(hostile, vec![])), &mut |record| {
+        let mut xml = String::new();
+        record.write_xml(&mut xml).unwrap();
+        assert!(xml.ends_with("<a__script __x__=\"v\"><_/></a__script></Event>"), "{xml}");
+        let mut reader = quick_xml::Reader::from_str(&xml);
+        while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
     });
 }
 
@@ -242,7 +255,7 @@ fn every_type_of_value_is_shown_as_windows_shows_it() {
     let (names, values): (Vec<&str>, Vec<WrittenValue>) = values.into_iter().unzip();
     let mut lines = Vec::new();
     each_record(&log_of(event_data(&names, values)), &mut |record| {
-        record.each_field(&mut |name, value| lines.push(format!("{}: {value}", name.field.name())));
+        record.each_field(&mut |name, value| lines.push(format!("{}: {value}", name.name())));
     });
     expect![[r#"
         ansi: aテスト

@@ -58,7 +58,7 @@ fn read(bytes: &[u8]) -> Outcome {
             let mut number = None;
             record.each_field(&mut |name, value| {
                 value.write_utf8(&mut text);
-                if name.field.name() == "Number" {
+                if name.name() == "Number" {
                     number = value.as_u64();
                 }
             });

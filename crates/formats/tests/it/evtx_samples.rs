@@ -84,7 +84,7 @@ fn every_field_is_what_the_xml_of_the_crate_evtx_says() {
         each_record(&row[0], &bytes, &mut reader, &mut |record| {
             let mut fields = Vec::new();
             record.each_field(&mut |field, value| {
-                fields.push((field.section, field.field.name().to_owned(), as_xml_holds(&value.to_string())));
+                fields.push((field.section, field.name().to_owned(), as_xml_holds(&value.to_string())));
                 let mut utf8 = Vec::new();
                 value.write_utf8(&mut utf8);
                 assert_eq!(utf8, value.to_string().into_bytes());
