@@ -3,10 +3,11 @@
 use super::part::Part;
 use super::record::Record;
 use super::tree::{Attribute, Element, Node, entity};
+use super::value::Value;
 
 /// Longest XML of one event, in bytes.
 pub const MAX_XML: usize = 4 << 20;
-/// Most elements, attributes and texts written for one event.
+/// Most elements, attributes, texts and items of lists written for one event.
 const MAX_NODES: usize = 65_536;
 
 /// The XML of an event would be longer than [`MAX_XML`], or has too many elements. Nothing of Windows comes near it.
@@ -34,8 +35,13 @@ struct Writer<'w, 'r> {
     scratch: String,
 }
 
-/// Which item of a list stands at which node of an element: lists repeat the element that holds them.
-type Picks = Vec<(usize, usize)>;
+/// A list at one of the nodes of an element. Lists repeat the element that holds them, once for each item.
+struct List<'r> {
+    place: usize,
+    items: Vec<Value<'r>>,
+    /// Number of the item whose turn it is.
+    turn: usize,
+}
 
 impl<'r> Writer<'_, 'r> {
     /// Depth is bounded: by the nesting of parts, and of elements in each.
@@ -43,8 +49,8 @@ impl<'r> Writer<'_, 'r> {
         part.template.roots.iter().try_for_each(|node| self.add_node(part, node, None))
     }
 
-    fn add_node(&mut self, part: &Part<'r>, node: &'r Node, item: Option<usize>) -> Result<(), XmlTooLong> {
-        self.count()?;
+    fn add_node(&mut self, part: &Part<'r>, node: &'r Node, item: Option<Value<'r>>) -> Result<(), XmlTooLong> {
+        self.count(1)?;
         match node {
             Node::Element(element) => {
                 if element.guard.is_some_and(|guard| part.is_null(guard)) {
@@ -73,27 +79,27 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// Parts that use each other many times would otherwise make gigabytes of a few bytes.
-    fn count(&mut self) -> Result<(), XmlTooLong> {
-        self.nodes += 1;
+    fn count(&mut self, more: usize) -> Result<(), XmlTooLong> {
+        self.nodes += more;
         if MAX_NODES < self.nodes || self.limit < self.out.len() { Err(XmlTooLong) } else { Ok(()) }
     }
 
     /// An element once, or once for each item of the lists in it.
     fn add_repeated(&mut self, part: &Part<'r>, element: &'r Element) -> Result<(), XmlTooLong> {
-        let lists: Vec<(usize, usize)> =
-            nodes(element).enumerate().filter_map(|(place, node)| Some((place, list_length(part, node)?))).collect();
-        let mut picks: Picks = lists.iter().map(|(place, _)| (*place, 0)).collect();
+        let mut lists: Vec<List<'r>> = Vec::new();
+        for (place, node) in nodes(element).enumerate() {
+            if let Some(items) = list(part, node) {
+                self.count(items.len())?;
+                lists.push(List { place, items, turn: 0 });
+            }
+        }
         loop {
-            self.count()?;
-            self.add_element(part, element, &picks)?;
+            self.count(1)?;
+            self.add_element(part, element, &lists)?;
             // The last list turns fastest.
-            let turned = picks.iter_mut().zip(&lists).rev().find_map(|((_, item), (_, length))| {
-                *item += 1;
-                if *item < *length {
-                    return Some(());
-                }
-                *item = 0;
-                None
+            let turned = lists.iter_mut().rev().find_map(|list| {
+                list.turn = (list.turn + 1) % list.items.len().max(1);
+                (list.turn != 0).then_some(())
             });
             if turned.is_none() {
                 return Ok(());
@@ -101,13 +107,13 @@ impl<'r> Writer<'_, 'r> {
         }
     }
 
-    fn add_element(&mut self, part: &Part<'r>, element: &'r Element, picks: &Picks) -> Result<(), XmlTooLong> {
+    fn add_element(&mut self, part: &Part<'r>, element: &'r Element, lists: &[List<'r>]) -> Result<(), XmlTooLong> {
         self.out.push('<');
         self.out.push_str(&element.tag);
         let mut place = element.children.len();
         for attribute in &element.attributes {
-            self.count()?;
-            self.add_attribute(part, attribute, place, picks);
+            self.count(1)?;
+            self.add_attribute(part, attribute, place, lists);
             place += attribute.nodes.len();
         }
         if element.closes_itself {
@@ -116,7 +122,7 @@ impl<'r> Writer<'_, 'r> {
         }
         self.out.push('>');
         for (place, child) in element.children.iter().enumerate() {
-            self.add_node(part, child, pick(picks, place))?;
+            self.add_node(part, child, pick(lists, place))?;
         }
         self.out.push_str("</");
         self.out.push_str(&element.tag);
@@ -125,11 +131,11 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// Empty attributes are left out.
-    fn add_attribute(&mut self, part: &Part<'r>, attribute: &Attribute, first: usize, picks: &Picks) {
+    fn add_attribute(&mut self, part: &Part<'r>, attribute: &Attribute, first: usize, lists: &[List<'r>]) {
         self.scratch.clear();
         for (place, node) in attribute.nodes.iter().enumerate() {
             match node {
-                Node::Slot(number) => write_item(part, *number, pick(picks, first + place), &mut self.scratch),
+                Node::Slot(number) => write_item(part, *number, pick(lists, first + place), &mut self.scratch),
                 Node::Text(text) => self.scratch.push_str(text),
                 Node::Entity(name) => self.scratch.push_str(entity(name)),
                 Node::Element(_) => {}
@@ -151,15 +157,16 @@ fn nodes(element: &Element) -> impl Iterator<Item = &Node> {
     element.children.iter().chain(element.attributes.iter().flat_map(|attribute| &attribute.nodes))
 }
 
-fn pick(picks: &Picks, place: usize) -> Option<usize> {
-    picks.iter().find(|(at, _)| *at == place).map(|(_, item)| *item)
+/// The item whose turn it is at a node.
+fn pick<'r>(lists: &[List<'r>], place: usize) -> Option<Value<'r>> {
+    lists.iter().find(|list| list.place == place).and_then(|list| list.items.get(list.turn).copied())
 }
 
 /// Items of the list a node stands for; `None` if it is none, or has no two.
-fn list_length(part: &Part<'_>, node: &Node) -> Option<usize> {
+fn list<'r>(part: &Part<'r>, node: &Node) -> Option<Vec<Value<'r>>> {
     let Node::Slot(number) = node else { return None };
     let array = part.slot_value(*number)?.as_array()?;
-    Some(array.iter().count()).filter(|count| 1 < *count)
+    Some(array.iter().collect()).filter(|items: &Vec<_>| 1 < items.len())
 }
 
 /// The part that a substitution is.
@@ -168,10 +175,10 @@ fn inner<'r>(record: &Record<'r>, part: &Part<'r>, number: u16) -> Option<Part<'
     record.part(usize::from(slot.part))
 }
 
-fn write_item(part: &Part<'_>, number: u16, item: Option<usize>, out: &mut String) {
-    let Some(value) = part.slot_value(number) else { return };
-    let picked = item.and_then(|item| value.as_array()?.iter().nth(item));
-    picked.unwrap_or(value).write_to(out);
+fn write_item(part: &Part<'_>, number: u16, item: Option<Value<'_>>, out: &mut String) {
+    if let Some(value) = item.or_else(|| part.slot_value(number)) {
+        value.write_to(out);
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

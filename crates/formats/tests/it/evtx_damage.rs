@@ -205,6 +205,17 @@ fn one_long_value_used_many_times_does_not_fill_the_memory() {
 }
 
 #[test]
+fn lists_that_multiply_each_other_do_not_fill_the_memory() {
+    let list = || WrittenValue::raw(0x81, vec![0; 2_000]);
+    let many = (0..20).fold(Element::new("a"), |element, number| element.with_attribute("b", Content::Value(number)));
+    let outcome = read(&log_of(WrittenValue::nested(many, (0..20).map(|_| list()).collect())));
+    assert!(outcome.damage.is_empty());
+    let again = (0..3_000).fold(Element::new("a"), |element, _| element.with_attribute("xmlns", Content::Value(0)));
+    let outcome = read(&log_of(WrittenValue::nested(again, vec![WrittenValue::raw(0x81, vec![0; 20_000])])));
+    assert!(outcome.damage.is_empty());
+}
+
+#[test]
 fn many_small_events_of_a_huge_template_do_not_multiply() {
     let text = Content::Text("a".repeat(20_000));
     let wide = (0..1_000).fold(Element::new("EventData"), |data, _| data.with_element(Element::new("Data")));
