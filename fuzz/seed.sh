@@ -40,3 +40,8 @@ seed gpo_backup 256 bkupInfo.xml Backup.xml gpreport.xml
 seed nmap 256 'nmap_*.xml'
 seed kev 256 '*known_exploited*'
 seed endoflife 64 'windows*.md' 'postgresql.md' 'fortios.md'
+seed evtx 70 '*.evtx'
+# The records of a log without file and chunk header, as the target puts them behind a header of its own.
+for log in corpus/evtx/sample-*; do
+    tail -c +4609 "$log" | head -c 6000 >"corpus/evtx/records-${log##*-}"
+done

@@ -2,13 +2,14 @@
 //!
 //! It must never do I/O, trust a size or count that a file states about itself, or panic. Every parser has limits and keeps
 //! what was readable: a bad row, entry or sheet costs only itself and is reported with its place. Start with [`table`] for
-//! ledgers, [`nmap`] for network scans, [`archive`] for zip files.
+//! ledgers, [`nmap`] for network scans, [`archive`] for zip files, [`evtx`] for event logs.
 
 pub mod archive;
 pub mod audit_csv;
 mod delimited;
 pub mod directory_csv;
 pub mod endoflife;
+pub mod evtx;
 pub mod gpo_backup;
 pub mod inf;
 pub mod kev;

@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     clippy::cast_possible_truncation,
     reason = "tests"
@@ -9,6 +10,9 @@
 
 mod archive;
 mod endoflife;
+mod evtx;
+mod evtx_damage;
+mod evtx_samples;
 mod group_policy;
 mod kev;
 mod nmap;
