@@ -95,7 +95,7 @@ fn refuse_decision(installation: &Installation, err: DecisionError) -> Result<Ou
         | DecisionError::Ledger(_)
         | DecisionError::Store(_) => return Err(err.into()),
     };
-    output::note(&installation.say(id, &[("detail", err.to_string().into()), ("most", MAX_DAYS.into())]));
+    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
     Ok(Outcome::Refused)
 }
 
@@ -111,7 +111,7 @@ fn refuse(installation: &Installation, err: ExceptionError) -> Result<Outcome> {
         ExceptionError::NotWaiting { .. } => "exception-not-waiting",
         ExceptionError::Ledger(_) | ExceptionError::Store(_) => return Err(err.into()),
     };
-    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
+    output::note(&installation.say(id, &[("detail", err.to_string().into()), ("most", MAX_DAYS.into())]));
     Ok(Outcome::Refused)
 }
 

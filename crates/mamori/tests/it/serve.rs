@@ -163,6 +163,8 @@ fn nobody_else_may_read_what_is_secret() {
         assert_eq!(mode(&world.data().join(name)), 0o600, "{name}");
     }
     drop(office);
+    world.write("PC1_secedit.inf", secedit(5));
+    world.import("PC1_secedit.inf");
     assert_eq!(world.run(&["ledger", "export", "監査へ"]).code, Some(0));
     let exported = world.path("監査へ");
     assert_eq!((mode(&exported), mode(&exported.join("entries.jsonl"))), (0o700, 0o600), "what is handed on");
