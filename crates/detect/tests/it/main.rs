@@ -1,0 +1,5 @@
+//! The Sigma engine through its public door.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+mod load;
+mod naive;
+mod samples;
