@@ -151,12 +151,18 @@ fn step<'a>(part: &Part, rest: &'a str) -> Option<&'a str> {
     }
 }
 
-/// The letter that stands for both cases: ASCII by its table, others by Unicode's lower case where that is one character.
+/// The letter that stands for all its cases: ASCII by its table, others by Unicode's lower case where that is one
+/// character, and the long `ſ` and final `ς` as simple case folding has them.
 ///
 /// One character always becomes one character, so that `?` and substrings keep their meaning.
 pub(crate) fn fold_char(character: char) -> char {
     if character.is_ascii() {
         return character.to_ascii_lowercase();
+    }
+    match character {
+        'ſ' => return 's',
+        'ς' => return 'σ',
+        _ => {}
     }
     let mut lower = character.to_lowercase();
     match (lower.next(), lower.next()) {

@@ -3,3 +3,4 @@
 mod load;
 mod naive;
 mod samples;
+mod table;

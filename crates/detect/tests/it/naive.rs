@@ -38,7 +38,12 @@ fn normal(name: &str) -> String {
 fn fold(text: &str) -> String {
     let one = |c: char| {
         let lower: Vec<char> = c.to_lowercase().collect();
-        if let [one] = lower[..] { one } else { c }
+        match lower[..] {
+            ['ſ'] => 's',
+            ['ς'] => 'σ',
+            [one] => one,
+            _ => c,
+        }
     };
     text.chars().map(one).collect()
 }

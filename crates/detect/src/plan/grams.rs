@@ -1,0 +1,175 @@
+//! Which of many texts stand anywhere in a value.
+//!
+//! Every needle is filed under one *gram*, four neighbouring bytes of it (fewer if it is shorter), chosen so that few
+//! needles share one. A value is read once: each of its grams is looked up in a small bitmap, and only where that says
+//! yes the needles filed there are compared. An Aho-Corasick automaton over the same needles gives the same answer; it
+//! reads tables of tens of megabytes where this reads a few kilobytes.
+
+use rustc_hash::FxHashMap;
+
+use super::atom::NeedleId;
+
+/// A needle filed under one of its grams.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    gram: u32,
+    needle: NeedleId,
+    /// Where the gram stands in the needle.
+    offset: u32,
+    /// The needle's bytes, in `texts`.
+    start: u32,
+    length: u32,
+}
+
+/// Needles filed under grams of one width.
+#[derive(Debug, Default)]
+struct Table {
+    /// One bit per hash: some needle may be filed there.
+    bitmap: Vec<u64>,
+    bitmap_shift: u32,
+    /// Where the entries of a slot begin; one more than there are slots.
+    slots: Vec<u32>,
+    slot_shift: u32,
+    entries: Vec<Entry>,
+    texts: Vec<u8>,
+}
+
+/// All needles of one field that are looked for anywhere, by the width of their gram.
+#[derive(Debug, Default)]
+pub(crate) struct Grams {
+    four: Table,
+    three: Table,
+    two: Table,
+    one: Table,
+}
+
+impl Grams {
+    /// Needles of one byte or more.
+    pub(crate) fn new(needles: &[(&str, NeedleId)]) -> Self {
+        let of_width = |width: usize| {
+            let fits = |length: usize| if width == 4 { length >= 4 } else { length == width };
+            let own: Vec<_> = needles.iter().filter(|(text, _)| fits(text.len())).copied().collect();
+            Table::new(&own, width)
+        };
+        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1) }
+    }
+
+    /// Calls `found` with every needle in `text`, some more than once.
+    #[inline]
+    pub(crate) fn find(&self, text: &[u8], found: &mut impl FnMut(NeedleId)) {
+        self.four.find::<4>(text, found);
+        self.three.find::<3>(text, found);
+        self.two.find::<2>(text, found);
+        self.one.find::<1>(text, found);
+    }
+}
+
+/// Up to four bytes as a number.
+#[inline]
+fn gram_of(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
+        [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+        [a, b] => u32::from_le_bytes([a, b, 0, 0]),
+        [a] => u32::from(a),
+        _ => 0,
+    }
+}
+
+#[inline]
+fn hash(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9E37_79B1)
+}
+
+impl Table {
+    fn new(needles: &[(&str, NeedleId)], width: usize) -> Self {
+        if needles.is_empty() {
+            return Self::default();
+        }
+        // What many needles hold, many values will hold.
+        let mut shared: FxHashMap<u32, u32> = FxHashMap::default();
+        for (text, _) in needles {
+            for gram in text.as_bytes().windows(width).map(gram_of) {
+                *shared.entry(gram).or_default() += 1;
+            }
+        }
+        let slot_bits = usize::BITS - needles.len().leading_zeros();
+        let bitmap_bits = (slot_bits + 3).clamp(10, 16);
+        let mut table = Self {
+            bitmap: vec![0; 1 << (bitmap_bits - 6)],
+            bitmap_shift: 32 - bitmap_bits,
+            slot_shift: 32 - slot_bits,
+            ..Self::default()
+        };
+        let mut filed: FxHashMap<u32, u32> = FxHashMap::default();
+        let mut entries = Vec::with_capacity(needles.len());
+        for (text, needle) in needles {
+            let grams = text.as_bytes().windows(width).map(gram_of).enumerate();
+            let cost = |gram: &u32| (filed.get(gram).copied().unwrap_or(0) * 4, shared.get(gram).copied());
+            let Some((offset, gram)) = grams.min_by_key(|(_, gram)| cost(gram)) else { continue };
+            *filed.entry(gram).or_default() += 1;
+            let start = small(table.texts.len());
+            table.texts.extend_from_slice(text.as_bytes());
+            entries.push(Entry { gram, needle: *needle, offset: small(offset), start, length: small(text.len()) });
+        }
+        table.file(entries, 1 << slot_bits);
+        table
+    }
+
+    fn file(&mut self, mut entries: Vec<Entry>, slots: usize) {
+        let slot_shift = self.slot_shift;
+        entries.sort_by_key(|entry| (hash(entry.gram) >> slot_shift, entry.gram, entry.needle));
+        self.slots = vec![0; slots + 1];
+        for entry in &entries {
+            let hash = hash(entry.gram);
+            let bit = hash >> self.bitmap_shift;
+            if let Some(word) = self.bitmap.get_mut((bit >> 6) as usize) {
+                *word |= 1 << (bit & 63);
+            }
+            if let Some(count) = self.slots.get_mut((hash >> slot_shift) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for slot in &mut self.slots {
+            sum += *slot;
+            *slot = sum;
+        }
+        self.entries = entries;
+    }
+
+    #[inline]
+    fn find<const WIDTH: usize>(&self, text: &[u8], found: &mut impl FnMut(NeedleId)) {
+        if self.entries.is_empty() {
+            return;
+        }
+        for (at, bytes) in text.windows(WIDTH).enumerate() {
+            let gram = gram_of(bytes);
+            let hash = hash(gram);
+            let bit = hash >> self.bitmap_shift;
+            let word = self.bitmap.get((bit >> 6) as usize).copied().unwrap_or(0);
+            if word >> (bit & 63) & 1 == 1 {
+                self.compare(text, at, gram, hash, found);
+            }
+        }
+    }
+
+    fn compare(&self, text: &[u8], at: usize, gram: u32, hash: u32, found: &mut impl FnMut(NeedleId)) {
+        let slot = (hash >> self.slot_shift) as usize;
+        let Some([first, behind]) = self.slots.get(slot..slot + 2) else { return };
+        let Some(entries) = self.entries.get(*first as usize..*behind as usize) else { return };
+        for entry in entries.iter().filter(|entry| entry.gram == gram) {
+            let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
+            let here = text.get(start..start + entry.length as usize);
+            let needle = self.texts.get(entry.start as usize..(entry.start + entry.length) as usize);
+            if here.is_some() && here == needle {
+                found(entry.needle);
+            }
+        }
+    }
+}
+
+/// Sizes inside a plan; its limits keep them far below four billion.
+fn small(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
+}
