@@ -14,7 +14,7 @@ use crate::rule::{Condition, Item, Names, Part, Pattern, Quantity, ReadError, Re
 /// Texts one value may become when its placeholders are filled.
 const MAX_FILLED: usize = 50_000;
 /// Bytes of one compiled regular expression, and of its tables while it runs.
-const MAX_REGEX_BYTES: usize = 1 << 20;
+const MAX_REGEX_BYTES: usize = 4 << 20;
 
 /// Compiles rules one after the other into shared atoms.
 pub(crate) struct Lowering<'a> {

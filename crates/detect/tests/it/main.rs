@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 mod load;
 mod naive;
+mod records;
+mod regression;
 mod samples;
 mod table;

@@ -23,7 +23,7 @@ pub(crate) fn list_samples(path: &str, ending: &str) -> Option<Vec<(String, Stri
         for entry in entries.map(|entry| entry.unwrap().path()) {
             if entry.is_dir() {
                 folders.push(entry);
-            } else if entry.to_string_lossy().ends_with(ending) {
+            } else if entry.to_string_lossy().ends_with(ending) && !entry.to_string_lossy().ends_with(".evtx") {
                 let name = entry.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
                 files.push((name, std::fs::read_to_string(&entry).unwrap()));
             }
