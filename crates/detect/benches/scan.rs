@@ -18,8 +18,10 @@ use std::sync::Arc;
 use detect::{Interest, Matcher, Pipelines, Plan, RuleIndex, Rules};
 use naive::Event;
 
-/// Events that are matched in one measurement.
-const EVENTS: usize = 200_000;
+/// Events that are matched in one round.
+const EVENTS: usize = 20_000;
+/// Rounds. Other work on the machine makes most of them slower, never faster: the best one says most.
+const ROUNDS: usize = 25;
 
 fn main() {
     let samples = std::env::var("MAMORI_SAMPLES")
@@ -62,18 +64,29 @@ struct Prepared<'a> {
 }
 
 fn scan(plan: Arc<Plan>, events: &[Event]) {
-    let prepare = |event: &'static Event| Prepared {
-        interest: plan.interest(event.channel.as_deref(), &event.provider, event.event_id),
+    let mut cache: Vec<(Option<&str>, &str, u32, Interest)> = Vec::new();
+    let mut prepare = |event: &'static Event| Prepared {
+        interest: {
+            let key = (event.channel.as_deref(), event.provider.as_str(), event.event_id);
+            let known = cache.iter().find(|(channel, provider, id, _)| (*channel, *provider, *id) == key);
+            let interest = known.map_or_else(|| plan.interest(key.0, key.1, key.2), |(.., interest)| interest.clone());
+            cache.push((key.0, key.1, key.2, interest.clone()));
+            interest
+        },
         fields: event.fields.iter().map(|(name, value)| (plan.field(name), value.as_str())).collect(),
     };
     let events: &'static [Event] = Box::leak(events.to_vec().into());
-    let prepared: Vec<Prepared<'_>> = events.iter().map(prepare).collect();
+    let began = cpu_seconds();
+    let prepared: Vec<Prepared<'_>> = events.iter().map(&mut prepare).collect();
+    println!("{:.3} CPU s to find what each kind of event needs", cpu_seconds() - began);
     let bytes: usize = events.iter().flat_map(|event| &event.fields).map(|(_, value)| value.len()).sum();
     println!("{} different events, {} bytes of values each on average", events.len(), bytes / events.len());
     let mut matcher = Matcher::new(plan);
-    for round in 0..3 {
-        let (mut hits, mut count, mut done) = (Vec::new(), 0, 0);
+    let mut rounds = Vec::new();
+    let (mut hits, mut count, mut total) = (Vec::new(), 0, 0);
+    for _ in 0..ROUNDS {
         let began = cpu_seconds();
+        let mut done = 0;
         while done < EVENTS {
             for event in &prepared {
                 matcher.begin_with(event.interest.clone());
@@ -89,10 +102,25 @@ fn scan(plan: Arc<Plan>, events: &[Event]) {
             }
             done += prepared.len();
         }
-        let took = cpu_seconds() - began;
-        println!("round {round}: {:.0} events per CPU second, {count} hits on {done} events", real(done) / took);
+        total += done;
+        rounds.push(real(done) / (cpu_seconds() - began));
     }
+    rounds.sort_by(f64::total_cmp);
+    let at = |share: usize| rounds.get(share * (ROUNDS - 1) / 100).copied().unwrap_or(0.0);
+    println!("events per CPU second: best round {:.0}, median {:.0}, worst {:.0}", at(100), at(50), at(0));
+    println!("{count} hits on {total} events; {} steps of plain arithmetic per nanosecond", arithmetic());
     println!("memory: peak of the process {} kB", memory_kilobytes("VmHWM:"));
+}
+
+/// How fast the machine is just now: steps of a chain of multiplications per nanosecond, to compare runs by.
+fn arithmetic() -> f64 {
+    let began = cpu_seconds();
+    let mut value = black_box(1_u64);
+    for _ in 0..50_000_000 {
+        value = value.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (value >> 7);
+    }
+    black_box(value);
+    0.05 / (cpu_seconds() - began)
 }
 
 fn real(count: usize) -> f64 {

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHashMap;
 
-use crate::plan::{Bits, FieldId, Interest, NO, Plan, RuleIndex, YES, fold_into};
+use crate::plan::{Bits, FieldId, Interest, Kind, NO, Plan, RuleIndex, YES, fold_into};
 
 /// Kinds of events whose interest is remembered; more of them and it begins anew.
 const MAX_REMEMBERED: usize = 4_096;
@@ -48,15 +48,15 @@ impl Matcher {
             interest: Interest::none(),
             remembered: FxHashMap::default(),
             remembered_count: 0,
-            holds: Bits::new(plan.predicate_count()),
+            holds: Bits::default(),
             found: Vec::new(),
             folded: Vec::new(),
             values: Vec::new(),
             text: String::new(),
-            asked: Bits::new(plan.lazy_count()),
-            answers: Bits::new(plan.lazy_count()),
+            asked: Bits::default(),
+            answers: Bits::default(),
             asked_list: Vec::new(),
-            candidates: Bits::new(plan.rules().len()),
+            candidates: Bits::default(),
             plan,
         }
     }
@@ -79,12 +79,12 @@ impl Matcher {
     /// Begins an event whose interest is known.
     pub fn begin_with(&mut self, interest: Interest) {
         self.clear();
-        for atom in &interest.0.known {
-            if self.holds.add(atom.0 as usize) {
-                self.found.push(atom.0);
-            }
-        }
-        for (field, value) in &interest.0.keys {
+        let kind = &interest.0;
+        self.holds.grow(kind.predicate_count);
+        self.asked.grow(kind.lazies.len());
+        self.answers.grow(kind.lazies.len());
+        self.candidates.grow(kind.open.len());
+        for (field, value) in &kind.keys {
             let start = self.text.len();
             self.text.push_str(value);
             self.values.push((*field, start, self.text.len()));
@@ -126,27 +126,25 @@ impl Matcher {
     /// Adds the rules that fire on the event to `hits`, rising. The event is then over.
     pub fn finish(&mut self, hits: &mut Vec<RuleIndex>) {
         let first = hits.len();
+        let interest = self.interest.clone();
+        let kind = &*interest.0;
         for predicate in &self.found {
-            for rule in self.plan.witnessed_by(*predicate) {
-                if self.interest.0.open.has(*rule as usize) {
-                    self.candidates.add(*rule as usize);
-                }
+            for place in kind.witnessed_by(*predicate) {
+                self.candidates.add(*place as usize);
             }
         }
-        for rule in &self.interest.0.always {
-            self.candidates.add(*rule as usize);
+        for place in &kind.always {
+            self.candidates.add(*place as usize);
         }
         let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.drain(|rule| {
-            if self.fires(rule)
-                && let Ok(rule) = u32::try_from(rule)
-            {
-                hits.push(RuleIndex(rule));
+        candidates.drain(|place| {
+            if self.fires(kind, place) {
+                hits.extend(kind.open.get(place).copied().map(RuleIndex));
             }
         });
         self.candidates = candidates;
-        if !self.interest.0.certain.is_empty() {
-            hits.extend(self.interest.0.certain.iter().copied().map(RuleIndex));
+        if !kind.certain.is_empty() {
+            hits.extend(kind.certain.iter().copied().map(RuleIndex));
             if let Some(own) = hits.get_mut(first..) {
                 own.sort_unstable();
             }
@@ -156,10 +154,11 @@ impl Matcher {
 
     #[inline]
     fn look(&mut self, field: FieldId, value: &str, ascii: bool) {
-        let Some(index) = self.plan.index_of(field) else { return };
-        let (plan, holds, found) = (&self.plan, &mut self.holds, &mut self.found);
+        let kind = &*self.interest.0;
+        let Some(index) = kind.index_of(field) else { return };
+        let (holds, found) = (&mut self.holds, &mut self.found);
         index.find(&self.folded, ascii, &mut |needle| {
-            for predicate in plan.predicates_of(needle) {
+            for predicate in kind.predicates_of(needle) {
                 if holds.add(*predicate as usize) {
                     found.push(*predicate);
                 }
@@ -172,26 +171,26 @@ impl Matcher {
         }
     }
 
-    fn fires(&mut self, rule: usize) -> bool {
-        let mut at = self.plan.entry_of(rule);
+    fn fires(&mut self, kind: &Kind, place: usize) -> bool {
+        let mut at = kind.entry_of(place);
         // Steps only lead to steps that were made before them, so the walk ends.
         while at < NO {
-            let Some(step) = self.plan.step(at).copied() else { return false };
+            let Some(step) = kind.step(at).copied() else { return false };
             let holds = match step.atom.lazy() {
                 None => self.holds.has(step.atom.0 as usize),
-                Some(index) => self.ask(index),
+                Some(index) => self.ask(kind, index),
             };
             at = if holds { step.yes } else { step.no };
         }
         at == YES
     }
 
-    fn ask(&mut self, index: usize) -> bool {
+    fn ask(&mut self, kind: &Kind, index: usize) -> bool {
         if !self.asked.add(index) {
             return self.answers.has(index);
         }
         self.asked_list.push(index);
-        let Some(lazy) = self.plan.lazy(index) else { return false };
+        let Some(lazy) = kind.lazies.get(index).and_then(|index| self.plan.lazy(*index)) else { return false };
         let own = self.values.iter().filter(|(field, ..)| *field == lazy.field);
         let holds = own.into_iter().any(|(_, start, end)| {
             let value = self.text.get(*start..*end).unwrap_or_default();

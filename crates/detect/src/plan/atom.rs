@@ -43,6 +43,11 @@ pub(crate) struct Atom(pub(crate) u32);
 const LAZY: u32 = 1 << 31;
 
 impl Atom {
+    /// The lazy test of this number.
+    pub(crate) fn of_lazy(index: usize) -> Self {
+        Self(LAZY + u32::try_from(index).unwrap_or(LAZY - 1))
+    }
+
     /// Its number among the lazy tests, if it is one.
     pub(crate) fn lazy(self) -> Option<usize> {
         self.0.checked_sub(LAZY).map(|index| index as usize)
@@ -70,6 +75,19 @@ pub(crate) struct Lazy {
 }
 
 impl Lazy {
+    /// The fields whose values it asks for.
+    pub(crate) fn fields(&self) -> Vec<FieldId> {
+        match self.kind {
+            LazyKind::Field(other, _) => vec![self.field, other],
+            LazyKind::Folded(_)
+            | LazyKind::Cased(_)
+            | LazyKind::Regex(_)
+            | LazyKind::Cidr(_)
+            | LazyKind::Compare(..)
+            | LazyKind::Time(..) => vec![self.field],
+        }
+    }
+
     /// Whether one value passes; `others` gives the values of another field.
     pub(crate) fn holds<'v>(&self, value: &str, others: impl Fn(FieldId) -> Vec<&'v str>) -> bool {
         match &self.kind {
@@ -143,10 +161,22 @@ impl Atoms {
             return Ok(*atom);
         }
         let kind = make()?;
-        let atom = Atom(LAZY + u32::try_from(self.lazies.len()).unwrap_or(LAZY - 1));
+        let atom = Atom::of_lazy(self.lazies.len());
         self.lazies.push(Lazy { field, kind });
         self.lazy_ids.insert((field, key), atom);
         Ok(atom)
+    }
+
+    /// Forgets what only compiling needs.
+    pub(crate) fn close(&mut self) {
+        self.needle_ids = FxHashMap::default();
+        self.predicate_ids = FxHashMap::default();
+        self.lazy_ids = FxHashMap::default();
+    }
+
+    /// The needles of a predicate.
+    pub(crate) fn needles_of(&self, atom: Atom) -> &[NeedleId] {
+        self.predicates.get(atom.0 as usize).map_or(&[], |needles| needles)
     }
 
     /// The field an atom looks at.
@@ -154,7 +184,7 @@ impl Atoms {
         if let Some(index) = atom.lazy() {
             return self.lazies.get(index).map_or(FieldId::TEXT, |lazy| lazy.field);
         }
-        let first = self.predicates.get(atom.0 as usize).and_then(|needles| needles.first());
+        let first = self.needles_of(atom).first();
         first.and_then(|needle| self.needles.get(*needle as usize)).map_or(FieldId::TEXT, |needle| needle.field)
     }
 
@@ -163,9 +193,8 @@ impl Atoms {
         if atom.lazy().is_some() {
             return 1.0;
         }
-        let needles = self.predicates.get(atom.0 as usize).map_or(&[][..], |needles| needles);
         let of = |id: &NeedleId| self.needles.get(*id as usize).map_or(1.0, frequency_of);
-        needles.iter().map(of).sum::<f64>().min(1.0)
+        self.needles_of(atom).iter().map(of).sum::<f64>().min(1.0)
     }
 }
 

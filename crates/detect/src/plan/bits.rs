@@ -12,6 +12,13 @@ impl Bits {
         Self { words: vec![0; limit.div_ceil(64)] }
     }
 
+    /// Makes room for numbers below `limit`.
+    pub(crate) fn grow(&mut self, limit: usize) {
+        if self.words.len() * 64 < limit {
+            self.words.resize(limit.div_ceil(64), 0);
+        }
+    }
+
     /// Adds a number; whether it is new.
     #[inline]
     pub(crate) fn add(&mut self, number: usize) -> bool {
@@ -32,22 +39,6 @@ impl Bits {
     #[inline]
     pub(crate) fn has(&self, number: usize) -> bool {
         self.words.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
-    }
-
-    /// The numbers, rising.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.words.iter().enumerate().flat_map(|(index, word)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(index * 64 + bit)
-            })
-        })
     }
 
     /// Hands out every number, rising, and leaves the set empty.

@@ -92,18 +92,20 @@ impl Expression {
         }
     }
 
-    /// Calls `visit` with every atom that may still decide.
-    pub(crate) fn open_atoms(&self, known: &dyn Fn(Atom) -> Option<bool>, visit: &mut dyn FnMut(Atom)) {
-        if self.decide(known).is_some() {
-            return;
-        }
+    /// What is left of it once some atoms are known, in normal form.
+    pub(crate) fn reduced(&self, known: &dyn Fn(Atom) -> Option<bool>) -> Self {
+        self.replaced(known).normal(false)
+    }
+
+    fn replaced(&self, known: &dyn Fn(Atom) -> Option<bool>) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.replaced(known)).collect();
         match self {
-            Self::Constant(_) => {}
-            Self::Atom(atom) => visit(*atom),
-            Self::Not(inner) => inner.open_atoms(known, visit),
-            Self::And(parts) | Self::Or(parts) | Self::AtLeast(_, parts) => {
-                parts.iter().for_each(|part| part.open_atoms(known, visit));
-            }
+            Self::Constant(value) => Self::Constant(*value),
+            Self::Atom(atom) => known(*atom).map_or(Self::Atom(*atom), Self::Constant),
+            Self::Not(inner) => Self::Not(Box::new(inner.replaced(known))),
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Or(parts) => Self::Or(all(parts)),
+            Self::AtLeast(least, parts) => Self::AtLeast(*least, all(parts)),
         }
     }
 

@@ -5,9 +5,29 @@
 //! yes the needles filed there are compared. An Aho-Corasick automaton over the same needles gives the same answer; it
 //! reads tables of tens of megabytes where this reads a few kilobytes.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::atom::NeedleId;
+
+/// What very many values hold. Grams of it are the last that needles are filed under; only speed depends on it.
+const COMMON: [&str; 16] = [
+    "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe",
+    "c:\\windows\\system32\\cmd.exe /c ",
+    "c:\\windows\\syswow64\\rundll32.exe \"",
+    "c:\\program files (x86)\\microsoft\\",
+    "c:\\program files\\windows defender\\",
+    "c:\\users\\administrator\\appdata\\local\\temp\\",
+    "c:\\users\\public\\downloads\\desktop\\documents\\appdata\\roaming\\",
+    "hklm\\software\\microsoft\\windows nt\\currentversion\\",
+    "hku\\s-1-5-21-\\software\\policies\\microsoft\\windows\\currentversion\\",
+    "hklm\\system\\currentcontrolset\\services\\control\\",
+    "microsoft corporation microsoft® windows® operating system",
+    "nt authority\\system nt-autorität\\",
+    "sha1=,md5=,sha256=,imphash=00000000000000000000000000000000",
+    "svchost.exe -k netsvcs -p -s explorer.exe services.exe .dll,",
+    "https://www.http://.com/ .exe\" .exe  -executionpolicy bypass -command ",
+    "invoke-expression new-object system.net.webclient import-module get-",
+];
 
 /// A needle filed under one of its grams.
 #[derive(Debug, Clone, Copy)]
@@ -94,18 +114,23 @@ impl Table {
             }
         }
         let slot_bits = usize::BITS - needles.len().leading_zeros();
-        let bitmap_bits = (slot_bits + 3).clamp(10, 16);
+        let bitmap_bits = (slot_bits + 4).clamp(10, 18);
         let mut table = Self {
             bitmap: vec![0; 1 << (bitmap_bits - 6)],
             bitmap_shift: 32 - bitmap_bits,
             slot_shift: 32 - slot_bits,
             ..Self::default()
         };
+        let common: FxHashSet<u32> =
+            COMMON.iter().flat_map(|text| text.as_bytes().windows(width)).map(gram_of).collect();
         let mut filed: FxHashMap<u32, u32> = FxHashMap::default();
         let mut entries = Vec::with_capacity(needles.len());
         for (text, needle) in needles {
             let grams = text.as_bytes().windows(width).map(gram_of).enumerate();
-            let cost = |gram: &u32| (filed.get(gram).copied().unwrap_or(0) * 4, shared.get(gram).copied());
+            let cost = |gram: &u32| {
+                let (filed, shared) = (filed.get(gram).copied().unwrap_or(0), shared.get(gram).copied().unwrap_or(0));
+                filed * 4 + shared + if common.contains(gram) { 1_000 } else { 0 }
+            };
             let Some((offset, gram)) = grams.min_by_key(|(_, gram)| cost(gram)) else { continue };
             *filed.entry(gram).or_default() += 1;
             let start = small(table.texts.len());

@@ -72,14 +72,37 @@ impl FieldIndex {
 #[inline]
 pub(crate) fn fold_into(value: &str, folded: &mut Vec<u8>) -> bool {
     folded.clear();
-    if value.is_ascii() {
-        folded.extend_from_slice(value.as_bytes());
-        folded.make_ascii_lowercase();
+    let mut chunks = value.as_bytes().chunks_exact(8);
+    let mut seen = 0;
+    for chunk in &mut chunks {
+        let bytes = chunk.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        seen |= bytes;
+        folded.extend_from_slice(&lower_ascii(bytes).to_le_bytes());
+    }
+    for byte in chunks.remainder() {
+        seen |= u64::from(*byte);
+        folded.push(byte.to_ascii_lowercase());
+    }
+    if seen & HIGH_BITS == 0 {
         return true;
     }
+    folded.clear();
     let mut buffer = [0; 4];
     for character in value.chars() {
         folded.extend_from_slice(fold_char(character).encode_utf8(&mut buffer).as_bytes());
     }
     false
+}
+
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+/// Eight ASCII letters at once: bit 5 is set in each byte that lies between `A` and `Z`.
+#[inline]
+fn lower_ascii(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & !HIGH_BITS;
+    let from_a = low + (0x80 - 0x41) * ONES;
+    let behind_z = low + (0x80 - 0x5B) * ONES;
+    let letters = (from_a & !behind_z & !bytes) & HIGH_BITS;
+    bytes | (letters >> 2)
 }

@@ -1,7 +1,7 @@
 //! Many short lists of numbers in one piece of memory.
 
 /// List `i` is a slice of `items`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lists {
     starts: Vec<u32>,
     items: Vec<u32>,

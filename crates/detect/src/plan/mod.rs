@@ -7,6 +7,7 @@ mod field;
 mod grams;
 mod index;
 mod interest;
+mod kind;
 mod literal;
 mod lower;
 mod lists;
@@ -15,21 +16,21 @@ mod trie;
 
 use std::sync::Arc;
 
-use atom::{Atom, Lazy, LazyKind, NeedleId};
+use rustc_hash::FxHashMap;
+
 pub(crate) use bits::Bits;
 pub use field::FieldId;
 pub(crate) use index::fold_into;
 pub use interest::Interest;
+pub(crate) use kind::Kind;
 pub(crate) use program::{NO, YES};
 
-use atom::{Atoms, Needle};
+use atom::{Atom, Atoms, Lazy};
 use expression::Expression;
 use field::FieldNames;
 use index::FieldIndex;
-use interest::Class;
-use lists::Lists;
 use lower::Lowering;
-use program::{Programs, Step};
+use program::Programs;
 
 use crate::pipeline::{MappingError, Pipelines, Sources};
 use crate::rule::{About, Condition, Filter, ReadError, Refusal, Rule, Rules};
@@ -47,21 +48,13 @@ pub struct Plan {
     rules: Vec<About>,
     refusals: Vec<Refusal>,
     fields: FieldNames,
-    indexes: Vec<FieldIndex>,
-    /// Needle → predicates it makes true.
-    postings: Lists,
-    /// Predicate → rules it is a witness of.
-    witnesses: Lists,
-    predicate_count: usize,
-    predicate_fields: Vec<FieldId>,
-    /// Predicates on channel, provider or event id.
-    key_atoms: Bits,
-    lazies: Vec<Lazy>,
+    atoms: Atoms,
+    /// Conditions, by rule.
     expressions: Vec<Expression>,
-    entries: Vec<u32>,
-    steps: Vec<Step>,
-    /// Rules without a witness.
-    unwitnessed: Bits,
+    /// What is looked for in channel, provider and event id; the needles' numbers are those of `atoms`.
+    key_indexes: [FieldIndex; 3],
+    /// Predicates on these, each with its needles.
+    key_predicates: Vec<Atom>,
 }
 
 impl Plan {
@@ -78,9 +71,9 @@ impl Plan {
                 placeholders: &pipelines.placeholders,
             },
             programs: Programs::default(),
+            steps: 0,
             rules: Vec::new(),
             expressions: Vec::new(),
-            entries: Vec::new(),
         };
         let mut refusals = rules.refusals.clone();
         refusals.extend(find_idle_filters(rules));
@@ -121,116 +114,62 @@ impl Plan {
     pub fn interest(&self, channel: Option<&str>, provider: &str, event_id: u32) -> Interest {
         let id = event_id.to_string();
         let keys = [(FieldId::CHANNEL, channel), (FieldId::PROVIDER, Some(provider)), (FieldId::EVENT_ID, Some(&*id))];
-        let mut found = Bits::new(self.predicate_count);
+        let mut needles = Bits::new(self.atoms.needles.len());
         let mut folded = Vec::new();
-        for (field, value) in keys {
-            let (Some(value), Some(index)) = (value, self.indexes.get(field.index())) else { continue };
+        for ((_, value), index) in keys.iter().zip(&self.key_indexes) {
+            let Some(value) = value else { continue };
             let ascii = fold_into(value, &mut folded);
             index.find(&folded, ascii, &mut |needle| {
-                self.postings.get(needle).iter().for_each(|predicate| {
-                    found.add(*predicate as usize);
-                });
+                needles.add(needle as usize);
             });
         }
-        let value_of = |field: FieldId| keys.iter().find(|(key, _)| *key == field).and_then(|(_, value)| *value);
+        let values: FxHashMap<Atom, bool> = self
+            .key_predicates
+            .iter()
+            .map(|atom| (*atom, self.atoms.needles_of(*atom).iter().any(|needle| needles.has(*needle as usize))))
+            .collect();
         let known = |atom: Atom| -> Option<bool> {
             match atom.lazy() {
-                None => self.key_atoms.has(atom.0 as usize).then(|| found.has(atom.0 as usize)),
+                None => values.get(&atom).copied(),
                 Some(index) => {
-                    let lazy = self.lazies.get(index).filter(|lazy| lazy.field.is_key())?;
-                    if let LazyKind::Field(other, _) = lazy.kind
-                        && !other.is_key()
-                    {
-                        return None;
-                    }
-                    let of_key = |field: FieldId| value_of(field).into_iter();
-                    Some(of_key(lazy.field).any(|value| lazy.holds(value, |other| of_key(other).collect())))
+                    let lazy = self.atoms.lazies.get(index)?;
+                    let of_key = |field: FieldId| {
+                        keys.iter().find(|(key, _)| *key == field).and_then(|(_, value)| *value).into_iter()
+                    };
+                    let decided = lazy.fields().into_iter().all(FieldId::is_key);
+                    decided.then(|| of_key(lazy.field).any(|value| lazy.holds(value, |other| of_key(other).collect())))
                 }
             }
         };
-        let kept = |field: FieldId| self.index_of(field).is_some_and(|index| index.keeps_value);
-        let asked = keys.iter().filter(|(field, _)| kept(*field));
-        let mut class = Class {
-            keys: asked.filter_map(|(field, value)| Some((*field, (*value)?.to_owned()))).collect(),
-            open: Bits::new(self.rules.len()),
-            fields: Bits::new(self.fields.len()),
-            known: found.iter().filter_map(|predicate| u32::try_from(predicate).ok().map(Atom)).collect(),
-            ..Class::default()
-        };
+        let (mut certain, mut open) = (Vec::new(), Vec::new());
         for (index, expression) in (0..).zip(&self.expressions) {
             match expression.decide(&known) {
                 Some(false) => {}
-                Some(true) => class.certain.push(index),
-                None => self.add_open(index, expression, &known, &mut class),
+                Some(true) => certain.push(index),
+                None => open.push((index, expression.reduced(&known))),
             }
         }
-        Interest(Arc::new(class))
-    }
-
-    fn add_open(&self, rule: u32, expression: &Expression, known: &dyn Fn(Atom) -> Option<bool>, class: &mut Class) {
-        class.open.add(rule as usize);
-        if self.unwitnessed.has(rule as usize) {
-            class.always.push(rule);
-        }
-        expression.open_atoms(known, &mut |atom| {
-            for field in self.fields_of(atom) {
-                class.fields.add(field.index());
+        let mut kind = Kind::new(certain, open, &self.atoms, self.fields.len());
+        for (field, value) in keys {
+            if let Some(value) = value.filter(|_| kind.needs(field)) {
+                kind.keys.push((field, value.to_owned()));
             }
-        });
-    }
-
-    fn fields_of(&self, atom: Atom) -> Vec<FieldId> {
-        match atom.lazy().and_then(|index| self.lazies.get(index)) {
-            Some(Lazy { field, kind: LazyKind::Field(other, _) }) => vec![*field, *other],
-            Some(lazy) => vec![lazy.field],
-            None => self.predicate_fields.get(atom.0 as usize).copied().into_iter().collect(),
         }
+        Interest(Arc::new(kind))
     }
 
-    #[inline]
-    pub(crate) fn index_of(&self, field: FieldId) -> Option<&FieldIndex> {
-        self.indexes.get(field.index())
-    }
-
-    #[inline]
-    pub(crate) fn predicates_of(&self, needle: NeedleId) -> &[u32] {
-        self.postings.get(needle)
-    }
-
-    #[inline]
-    pub(crate) fn witnessed_by(&self, predicate: u32) -> &[u32] {
-        self.witnesses.get(predicate)
-    }
-
-    #[inline]
-    pub(crate) fn entry_of(&self, rule: usize) -> u32 {
-        self.entries.get(rule).copied().unwrap_or(NO)
-    }
-
-    #[inline]
-    pub(crate) fn step(&self, at: u32) -> Option<&Step> {
-        self.steps.get(at as usize)
-    }
-
-    pub(crate) fn lazy(&self, index: usize) -> Option<&Lazy> {
-        self.lazies.get(index)
-    }
-
-    pub(crate) fn predicate_count(&self) -> usize {
-        self.predicate_count
-    }
-
-    pub(crate) fn lazy_count(&self) -> usize {
-        self.lazies.len()
+    pub(crate) fn lazy(&self, index: u32) -> Option<&Lazy> {
+        self.atoms.lazies.get(index as usize)
     }
 }
 
 struct Draft<'a> {
     lowering: Lowering<'a>,
+    /// Only to see how large each becomes.
     programs: Programs,
+    steps: usize,
     rules: Vec<About>,
     expressions: Vec<Expression>,
-    entries: Vec<u32>,
 }
 
 impl Draft<'_> {
@@ -241,82 +180,36 @@ impl Draft<'_> {
         }
         let expression = Expression::Or(ways).normal(false);
         let too_many = ReadError::TooMany { what: "steps", limit: program::MAX_STEPS };
-        let entry = self.programs.add(&expression, &self.lowering.atoms).ok_or(too_many)?;
-        if self.programs.steps.len() > MAX_STEPS {
+        let before = self.programs.steps.len();
+        self.programs.add(&expression, &self.lowering.atoms).ok_or(too_many)?;
+        self.steps += self.programs.steps.len() - before;
+        self.programs.steps.clear();
+        if self.steps > MAX_STEPS {
             return Err(ReadError::TooMany { what: "steps of all rules", limit: MAX_STEPS });
         }
         self.rules.push(rule.about.clone());
         self.expressions.push(expression);
-        self.entries.push(entry);
         Ok(())
     }
 
     fn finish(self, refusals: Vec<Refusal>) -> Plan {
-        let Lowering { atoms, fields, .. } = self.lowering;
-        let mut unwitnessed = Bits::new(self.rules.len());
-        let mut witnesses = vec![Vec::new(); atoms.predicates.len()];
-        for (index, expression) in (0_u32..).zip(&self.expressions) {
-            let Some((found, _)) = expression.witness(&atoms) else {
-                unwitnessed.add(index as usize);
-                continue;
-            };
-            for atom in found {
-                if let Some(rules) = witnesses.get_mut(atom.0 as usize)
-                    && rules.last() != Some(&index)
-                {
-                    rules.push(index);
-                }
-            }
-        }
-        let mut postings = vec![Vec::new(); atoms.needles.len()];
-        let mut key_atoms = Bits::new(atoms.predicates.len());
-        let mut predicate_fields = Vec::with_capacity(atoms.predicates.len());
-        for (index, needles) in (0_u32..).zip(&atoms.predicates) {
-            let field = atoms.field_of(Atom(index));
-            predicate_fields.push(field);
-            if field.is_key() {
-                key_atoms.add(index as usize);
-            }
-            for needle in needles {
-                if let Some(predicates) = postings.get_mut(*needle as usize) {
-                    predicates.push(index);
-                }
-            }
-        }
+        let Lowering { mut atoms, fields, .. } = self.lowering;
+        atoms.close();
+        let index = |field: FieldId| {
+            let own = (0..).zip(&atoms.needles).filter(|(_, needle)| needle.field == field);
+            FieldIndex::new(&own.collect::<Vec<_>>(), false)
+        };
+        let predicates = (0_u32..).take(atoms.predicates.len()).map(Atom);
         Plan {
-            indexes: index_fields(&atoms, fields.len()),
+            key_indexes: [index(FieldId::CHANNEL), index(FieldId::PROVIDER), index(FieldId::EVENT_ID)],
+            key_predicates: predicates.filter(|atom| atoms.field_of(*atom).is_key()).collect(),
             rules: self.rules,
             refusals,
             fields,
-            postings: Lists::new(&postings),
-            witnesses: Lists::new(&witnesses),
-            predicate_count: atoms.predicates.len(),
-            predicate_fields,
-            key_atoms,
-            lazies: atoms.lazies,
+            atoms,
             expressions: self.expressions,
-            entries: self.entries,
-            steps: self.programs.steps,
-            unwitnessed,
         }
     }
-}
-
-fn index_fields(atoms: &Atoms, count: usize) -> Vec<FieldIndex> {
-    let mut of_field: Vec<Vec<(NeedleId, &Needle)>> = vec![Vec::new(); count];
-    for (id, needle) in (0..).zip(&atoms.needles) {
-        if let Some(needles) = of_field.get_mut(needle.field.index()) {
-            needles.push((id, needle));
-        }
-    }
-    let mut keeps = Bits::new(count);
-    for lazy in &atoms.lazies {
-        keeps.add(lazy.field.index());
-        if let LazyKind::Field(other, _) = lazy.kind {
-            keeps.add(other.index());
-        }
-    }
-    of_field.iter().enumerate().map(|(field, needles)| FieldIndex::new(needles, keeps.has(field))).collect()
 }
 
 fn applies(filter: &Filter, rule: &Rule) -> bool {
