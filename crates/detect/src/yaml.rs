@@ -130,11 +130,9 @@ impl Builder {
                 Some(Open::Map { line, entries, .. }) => self.add(Node { line, value: Value::Map(entries) }),
                 None => Ok(()),
             },
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => Ok(()),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
         }
     }
 

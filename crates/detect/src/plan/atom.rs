@@ -95,9 +95,7 @@ impl Lazy {
             LazyKind::Cased(pattern) => pattern.matches(value),
             LazyKind::Regex(regex) => regex.is_match(value),
             LazyKind::Cidr(network) => network.contains(value),
-            LazyKind::Compare(order, number) => {
-                Number::parse(value).is_some_and(|value| order.holds(&value, number))
-            }
+            LazyKind::Compare(order, number) => Number::parse(value).is_some_and(|value| order.holds(&value, number)),
             LazyKind::Time(part, order, number) => part.of(value).is_some_and(|value| order.holds(&value, number)),
             LazyKind::Field(other, anchor) => {
                 let value = fold(value);
@@ -200,8 +198,18 @@ impl Atoms {
 
 /// What stands in very many events.
 const COMMON: [&str; 12] = [
-    "c:\\windows\\system32\\", "c:\\windows\\syswow64\\", "c:\\program files (x86)\\", "\\powershell.exe", "\\cmd.exe",
-    "\\svchost.exe", "\\rundll32.exe", "\\explorer.exe", "microsoft windows", "nt authority\\system", "true", "false",
+    "c:\\windows\\system32\\",
+    "c:\\windows\\syswow64\\",
+    "c:\\program files (x86)\\",
+    "\\powershell.exe",
+    "\\cmd.exe",
+    "\\svchost.exe",
+    "\\rundll32.exe",
+    "\\explorer.exe",
+    "microsoft windows",
+    "nt authority\\system",
+    "true",
+    "false",
 ];
 
 fn frequency_of(needle: &Needle) -> f64 {

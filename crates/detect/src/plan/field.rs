@@ -31,7 +31,8 @@ pub(crate) struct FieldNames {
 
 impl FieldNames {
     pub(crate) fn new() -> Self {
-        let keys = [("channel", FieldId::CHANNEL), ("provider_name", FieldId::PROVIDER), ("eventid", FieldId::EVENT_ID)];
+        let keys =
+            [("channel", FieldId::CHANNEL), ("provider_name", FieldId::PROVIDER), ("eventid", FieldId::EVENT_ID)];
         Self { ids: keys.into_iter().map(|(name, id)| (name.to_owned(), id)).collect() }
     }
 

@@ -34,8 +34,8 @@ const COMMON: [&str; 16] = [
 struct Entry {
     gram: u32,
     needle: NeedleId,
-    /// Where the gram stands in the needle.
-    offset: u32,
+    /// Bytes of the needle up to the end of the gram.
+    until: u32,
     /// The needle's bytes, in `texts`.
     start: u32,
     length: u32,
@@ -61,6 +61,8 @@ pub(crate) struct Grams {
     three: Table,
     two: Table,
     one: Table,
+    /// No needle is shorter.
+    only_four: bool,
 }
 
 impl Grams {
@@ -71,16 +73,33 @@ impl Grams {
             let own: Vec<_> = needles.iter().filter(|(text, _)| fits(text.len())).copied().collect();
             Table::new(&own, width)
         };
-        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1) }
+        let only_four = needles.iter().all(|(text, _)| text.len() >= 4);
+        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1), only_four }
     }
 
     /// Calls `found` with every needle in `text`, some more than once.
     #[inline]
     pub(crate) fn find(&self, text: &[u8], found: &mut impl FnMut(NeedleId)) {
-        self.four.find::<4>(text, found);
-        self.three.find::<3>(text, found);
-        self.two.find::<2>(text, found);
-        self.one.find::<1>(text, found);
+        // The last four bytes; before there are four, zeros stand for those that are missing. A needle that would begin
+        // before the text is refused when it is compared.
+        let mut last = 0_u32;
+        if self.only_four {
+            if self.four.entries.is_empty() {
+                return;
+            }
+            for (at, byte) in text.iter().enumerate() {
+                last = last >> 8 | u32::from(*byte) << 24;
+                self.four.look(last, text, at, found);
+            }
+            return;
+        }
+        for (at, byte) in text.iter().enumerate() {
+            last = last >> 8 | u32::from(*byte) << 24;
+            self.four.look(last, text, at, found);
+            self.three.look(last >> 8, text, at, found);
+            self.two.look(last >> 16, text, at, found);
+            self.one.look(last >> 24, text, at, found);
+        }
     }
 }
 
@@ -135,7 +154,8 @@ impl Table {
             *filed.entry(gram).or_default() += 1;
             let start = small(table.texts.len());
             table.texts.extend_from_slice(text.as_bytes());
-            entries.push(Entry { gram, needle: *needle, offset: small(offset), start, length: small(text.len()) });
+            let until = small(offset + width);
+            entries.push(Entry { gram, needle: *needle, until, start, length: small(text.len()) });
         }
         table.file(entries, 1 << slot_bits);
         table
@@ -163,19 +183,14 @@ impl Table {
         self.entries = entries;
     }
 
+    /// Looks at the gram that ends at `at`.
     #[inline]
-    fn find<const WIDTH: usize>(&self, text: &[u8], found: &mut impl FnMut(NeedleId)) {
-        if self.entries.is_empty() {
-            return;
-        }
-        for (at, bytes) in text.windows(WIDTH).enumerate() {
-            let gram = gram_of(bytes);
-            let hash = hash(gram);
-            let bit = hash >> self.bitmap_shift;
-            let word = self.bitmap.get((bit >> 6) as usize).copied().unwrap_or(0);
-            if word >> (bit & 63) & 1 == 1 {
-                self.compare(text, at, gram, hash, found);
-            }
+    fn look(&self, gram: u32, text: &[u8], at: usize, found: &mut impl FnMut(NeedleId)) {
+        let hash = hash(gram);
+        let bit = hash >> self.bitmap_shift;
+        let word = self.bitmap.get((bit >> 6) as usize).copied().unwrap_or(0);
+        if word >> (bit & 63) & 1 == 1 {
+            self.compare(text, at, gram, hash, found);
         }
     }
 
@@ -184,7 +199,7 @@ impl Table {
         let Some([first, behind]) = self.slots.get(slot..slot + 2) else { return };
         let Some(entries) = self.entries.get(*first as usize..*behind as usize) else { return };
         for entry in entries.iter().filter(|entry| entry.gram == gram) {
-            let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
+            let Some(start) = (at + 1).checked_sub(entry.until as usize) else { continue };
             let here = text.get(start..start + entry.length as usize);
             let needle = self.texts.get(entry.start as usize..(entry.start + entry.length) as usize);
             if here.is_some() && here == needle {

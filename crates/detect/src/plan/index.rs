@@ -29,8 +29,9 @@ fn length_bit(length: usize) -> u64 {
 
 impl FieldIndex {
     pub(crate) fn new(needles: &[(NeedleId, &Needle)], keeps_value: bool) -> Self {
-        let of_shape =
-            |shape: Shape| needles.iter().filter(move |(_, needle)| needle.shape == shape).map(|(id, needle)| (*id, &*needle.text));
+        let of_shape = |shape: Shape| {
+            needles.iter().filter(move |(_, needle)| needle.shape == shape).map(|(id, needle)| (*id, &*needle.text))
+        };
         let mut index = Self { keeps_value, ..Self::default() };
         index.present = of_shape(Shape::Present).next().map(|(id, _)| id);
         for (id, text) in of_shape(Shape::Whole) {
@@ -72,21 +73,17 @@ impl FieldIndex {
 #[inline]
 pub(crate) fn fold_into(value: &str, folded: &mut Vec<u8>) -> bool {
     folded.clear();
-    let mut chunks = value.as_bytes().chunks_exact(8);
-    let mut seen = 0;
-    for chunk in &mut chunks {
-        let bytes = chunk.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        seen |= bytes;
-        folded.extend_from_slice(&lower_ascii(bytes).to_le_bytes());
-    }
-    for byte in chunks.remainder() {
-        seen |= u64::from(*byte);
-        folded.push(byte.to_ascii_lowercase());
-    }
-    if seen & HIGH_BITS == 0 {
+    if value.is_ascii() {
+        folded.extend_from_slice(value.as_bytes());
+        let mut chunks = folded.chunks_exact_mut(8);
+        for chunk in &mut chunks {
+            if let Some(bytes) = chunk.first_chunk_mut::<8>() {
+                *bytes = lower_ascii(u64::from_le_bytes(*bytes)).to_le_bytes();
+            }
+        }
+        chunks.into_remainder().make_ascii_lowercase();
         return true;
     }
-    folded.clear();
     let mut buffer = [0; 4];
     for character in value.chars() {
         folded.extend_from_slice(fold_char(character).encode_utf8(&mut buffer).as_bytes());

@@ -43,9 +43,8 @@ pub(crate) fn find_required(hir: &Hir) -> Option<Vec<String>> {
 
 /// The set whose shortest text is longer.
 fn better(left: Option<Vec<String>>, right: Option<Vec<String>>) -> Option<Vec<String>> {
-    let shortest = |set: &Option<Vec<String>>| {
-        set.as_ref().and_then(|texts| texts.iter().map(String::len).min()).unwrap_or(0)
-    };
+    let shortest =
+        |set: &Option<Vec<String>>| set.as_ref().and_then(|texts| texts.iter().map(String::len).min()).unwrap_or(0);
     let chosen = if shortest(&right) > shortest(&left) { right } else { left };
     chosen.filter(|texts| texts.iter().all(|text| !text.is_empty()))
 }

@@ -42,7 +42,9 @@ impl Lowering<'_> {
 
     fn condition(&mut self, condition: &Condition, rule: &Rule, source: &Source) -> Result<Expression, ReadError> {
         Ok(match condition {
-            Condition::Name(name) => self.named(&Names::Like(name.clone()), rule, source)?.pop().unwrap_or(Expression::Constant(false)),
+            Condition::Name(name) => {
+                self.named(&Names::Like(name.clone()), rule, source)?.pop().unwrap_or(Expression::Constant(false))
+            }
             Condition::Of(quantity, names) => {
                 let parts = self.named(names, rule, source)?;
                 match quantity {

@@ -8,9 +8,9 @@ mod grams;
 mod index;
 mod interest;
 mod kind;
+mod lists;
 mod literal;
 mod lower;
-mod lists;
 mod program;
 mod trie;
 
@@ -222,7 +222,8 @@ fn apply(rule: &Rule, filters: &[&Filter]) -> Rule {
     let mut filtered = rule.clone();
     for (number, filter) in filters.iter().enumerate() {
         let prefix = format!("_filter_{number}_");
-        let selections = filter.selections.iter().map(|(name, selection)| (format!("{prefix}{name}"), selection.clone()));
+        let selections =
+            filter.selections.iter().map(|(name, selection)| (format!("{prefix}{name}"), selection.clone()));
         filtered.selections.extend(selections);
         let condition = filter.condition.renamed(&prefix);
         for own in &mut filtered.conditions {

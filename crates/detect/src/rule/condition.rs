@@ -105,6 +105,15 @@ impl Condition {
         }
     }
 
+    /// Whether what is not there can make it true.
+    pub(crate) fn has_not(&self) -> bool {
+        match self {
+            Self::Name(_) | Self::Of(..) => false,
+            Self::Not(_) => true,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_not),
+        }
+    }
+
     /// The same condition over selections that got `prefix` before their names.
     pub(crate) fn renamed(&self, prefix: &str) -> Self {
         let all = |parts: &[Self]| parts.iter().map(|part| part.renamed(prefix)).collect();

@@ -55,7 +55,10 @@ enum Draft {
     Null,
     Bool(bool),
     Number(Number, String),
-    Text { pattern: Pattern, cased: bool },
+    Text {
+        pattern: Pattern,
+        cased: bool,
+    },
     /// UTF-16, which base64 is waiting for.
     Bytes(Vec<u8>),
     Done(Test),
@@ -171,9 +174,7 @@ fn modify(draft: Draft, word: &str, place: usize, node: &Node) -> Result<Vec<Dra
         ("lt" | "lte" | "gt" | "gte", draft) => {
             let number = match draft {
                 Draft::Number(number, _) => number,
-                Draft::Text { pattern, .. } => {
-                    pattern.as_literal().and_then(Number::parse).ok_or_else(refuse)?
-                }
+                Draft::Text { pattern, .. } => pattern.as_literal().and_then(Number::parse).ok_or_else(refuse)?,
                 Draft::Done(Test::Time { part, order: Order::Equal, number }) => {
                     let order = Order::parse(word).ok_or_else(refuse)?;
                     return done(Test::Time { part, order, number });
@@ -193,8 +194,26 @@ fn modify(draft: Draft, word: &str, place: usize, node: &Node) -> Result<Vec<Dra
 
 /// Modifiers that exist but did not fit their value.
 const KNOWN: [&str; 20] = [
-    "cased", "windash", "wide", "utf16le", "utf16be", "utf16", "re", "i", "ignorecase", "m", "multiline", "s", "dotall",
-    "cidr", "exists", "expand", "fieldref", "base64", "base64offset", "contains",
+    "cased",
+    "windash",
+    "wide",
+    "utf16le",
+    "utf16be",
+    "utf16",
+    "re",
+    "i",
+    "ignorecase",
+    "m",
+    "multiline",
+    "s",
+    "dotall",
+    "cidr",
+    "exists",
+    "expand",
+    "fieldref",
+    "base64",
+    "base64offset",
+    "contains",
 ];
 
 /// The test a value stands for once no modifier is left.
@@ -336,8 +355,11 @@ fn mark_placeholders(pattern: &Pattern) -> Pattern {
 }
 
 fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let signs: Vec<usize> =
-        text.match_indices('%').map(|(at, _)| at).filter(|&at| !text.get(..at).is_some_and(|b| b.ends_with('\\'))).collect();
+    let signs: Vec<usize> = text
+        .match_indices('%')
+        .map(|(at, _)| at)
+        .filter(|&at| !text.get(..at).is_some_and(|b| b.ends_with('\\')))
+        .collect();
     signs.windows(2).find_map(|pair| {
         let [open, close] = *pair else { return None };
         let name = text.get(open + 1..close).filter(|name| !name.is_empty())?;

@@ -261,8 +261,6 @@ fn check_names(condition: &Condition, selections: &[(String, Selection)]) -> Res
             false => Err(ConditionError::UnknownName(condition.names().first().map_or("them", |n| n).to_owned())),
         },
         Condition::Not(inner) => check_names(inner, selections),
-        Condition::And(parts) | Condition::Or(parts) => {
-            parts.iter().try_for_each(|part| check_names(part, selections))
-        }
+        Condition::And(parts) | Condition::Or(parts) => parts.iter().try_for_each(|part| check_names(part, selections)),
     }
 }

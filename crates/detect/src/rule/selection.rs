@@ -68,7 +68,9 @@ impl Selection {
             }
             Value::Map(_) | Value::Null => Err(SelectionError::Empty { line: node.line }),
             Value::List(items) if items.is_empty() => Err(SelectionError::Empty { line: node.line }),
-            Value::List(_) | Value::Bool(_) | Value::Number { .. } | Value::Text(_) => Item::read("", node).map(Self::Item),
+            Value::List(_) | Value::Bool(_) | Value::Number { .. } | Value::Text(_) => {
+                Item::read("", node).map(Self::Item)
+            }
         }
     }
 

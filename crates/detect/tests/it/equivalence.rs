@@ -14,8 +14,30 @@ use crate::table::fires;
 
 const FIELDS: [&str; 5] = ["A", "B", "Channel", "EventID", "Provider_Name"];
 const WORDS: [&str; 24] = [
-    "a", "b", "ab", "ba", "abc", "bca", "abca", "abcab", "cabcabc", "abcabcabcabc", "A", "Ab", "é", "É", "aéb", "Kk", "\u{212A}",
-    "ſ", "-a", " /b", "1", "12", "0x10", "\\",
+    "a",
+    "b",
+    "ab",
+    "ba",
+    "abc",
+    "bca",
+    "abca",
+    "abcab",
+    "cabcabc",
+    "abcabcabcabc",
+    "A",
+    "Ab",
+    "é",
+    "É",
+    "aéb",
+    "Kk",
+    "\u{212A}",
+    "ſ",
+    "-a",
+    " /b",
+    "1",
+    "12",
+    "0x10",
+    "\\",
 ];
 
 fn word() -> impl Strategy<Value = String> {
@@ -46,8 +68,20 @@ fn list(values: &[String]) -> String {
 fn item() -> impl Strategy<Value = String> {
     let field = prop::sample::select(FIELDS.to_vec());
     let modifiers = prop::sample::select(vec![
-        "", "", "|contains", "|contains", "|startswith", "|endswith", "|contains|all", "|cased", "|contains|cased",
-        "|windash|contains", "|neq", "|contains|neq", "|startswith|all", "|wide|base64offset|contains",
+        "",
+        "",
+        "|contains",
+        "|contains",
+        "|startswith",
+        "|endswith",
+        "|contains|all",
+        "|cased",
+        "|contains|cased",
+        "|windash|contains",
+        "|neq",
+        "|contains|neq",
+        "|startswith|all",
+        "|wide|base64offset|contains",
     ]);
     let texts = (field.clone(), modifiers, prop::collection::vec(pattern(), 1..4)).prop_filter_map(
         "base64 takes no wildcards",
@@ -57,15 +91,47 @@ fn item() -> impl Strategy<Value = String> {
         },
     );
     let regex = prop::sample::select(vec![
-        "ab+c", "^a", "c$", "(?i)ABC", "(ab|ba)c", "a.b", "[ab]{2}", "", "k", "(?i)k", "(?i)s", "(a|)", "b{2}|abca", "^$",
-        "a(bc|ca)*b", "\\\\", "(?i)É",
+        "ab+c",
+        "^a",
+        "c$",
+        "(?i)ABC",
+        "(ab|ba)c",
+        "a.b",
+        "[ab]{2}",
+        "",
+        "k",
+        "(?i)k",
+        "(?i)s",
+        "(a|)",
+        "b{2}|abca",
+        "^$",
+        "a(bc|ca)*b",
+        "\\\\",
+        "(?i)É",
     ]);
     let regexes = (field.clone(), prop::sample::select(vec!["|re", "|re|i", "|re|m", "|re|s"]), regex)
         .prop_map(|(field, modifiers, value)| format!("{}: {}", quoted(&format!("{field}{modifiers}")), quoted(value)));
     let other = prop::sample::select(vec![
-        "|exists: true", "|exists: false", ": null", ": 12", ": 0x10", "|gt: 1", "|lte: 12", "|gte: 1", "|fieldref: B", "|fieldref: EventID",
-        "|fieldref|contains: A", "|fieldref|endswith: B", "|fieldref|startswith|neq: A", "|cidr: 10.0.0.0/8", "|neq: 12", ": ''", ": '*'",
-        "|hour: 12", "|year|lt: 2020", "|contains: [a, 1, '']",
+        "|exists: true",
+        "|exists: false",
+        ": null",
+        ": 12",
+        ": 0x10",
+        "|gt: 1",
+        "|lte: 12",
+        "|gte: 1",
+        "|fieldref: B",
+        "|fieldref: EventID",
+        "|fieldref|contains: A",
+        "|fieldref|endswith: B",
+        "|fieldref|startswith|neq: A",
+        "|cidr: 10.0.0.0/8",
+        "|neq: 12",
+        ": ''",
+        ": '*'",
+        "|hour: 12",
+        "|year|lt: 2020",
+        "|contains: [a, 1, '']",
     ]);
     let others = (field, other).prop_map(|(field, rest)| {
         let (key, value) = rest.split_once(':').unwrap();
@@ -94,7 +160,16 @@ fn selection() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
-        "s0", "s1", "s2", "1 of s*", "all of s*", "all of them", "1 of them", "2 of them", "2 of s*", "any of s1*",
+        "s0",
+        "s1",
+        "s2",
+        "1 of s*",
+        "all of s*",
+        "all of them",
+        "1 of them",
+        "2 of them",
+        "2 of s*",
+        "any of s1*",
     ]);
     let leaf = leaf.prop_map(ToOwned::to_owned);
     leaf.prop_recursive(3, 8, 3, |inner| {
@@ -107,14 +182,16 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 fn rule() -> impl Strategy<Value = String> {
-    (prop::collection::vec(selection(), 3), prop::collection::vec(condition(), 1..3)).prop_map(|(selections, conditions)| {
-        let mut text = "title: t\nlogsource: {}\ndetection:\n".to_owned();
-        for (index, selection) in selections.iter().enumerate() {
-            writeln!(text, "  s{index}: {selection}").unwrap();
-        }
-        writeln!(text, "  condition: {}", list(&conditions)).unwrap();
-        text
-    })
+    (prop::collection::vec(selection(), 3), prop::collection::vec(condition(), 1..3)).prop_map(
+        |(selections, conditions)| {
+            let mut text = "title: t\nlogsource: {}\ndetection:\n".to_owned();
+            for (index, selection) in selections.iter().enumerate() {
+                writeln!(text, "  s{index}: {selection}").unwrap();
+            }
+            writeln!(text, "  condition: {}", list(&conditions)).unwrap();
+            text
+        },
+    )
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -138,7 +215,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(600), ..ProptestConfig::default() })]
 
     #[test]
     fn the_compiled_plan_is_what_the_definition_says(

@@ -42,7 +42,8 @@ fn every_rule_fires_on_the_events_recorded_for_it_and_as_often() {
         let least: usize = value_of(info, "match_count: ").map_or(1, |count| count.parse().unwrap());
         let events = records::read(text);
         let rule = u32::try_from(ids[id]).unwrap();
-        let hits = events.iter().filter(|event| records::run(&mut matcher, event).iter().any(|hit| hit.0 == rule)).count();
+        let hits =
+            events.iter().filter(|event| records::run(&mut matcher, event).iter().any(|hit| hit.0 == rule)).count();
         let defined = events.iter().filter(|event| naive::fires(rule_of(id), event)).count();
         cases += 1;
         if hits < least || hits != defined {

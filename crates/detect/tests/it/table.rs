@@ -165,7 +165,11 @@ fn windash_takes_every_dash_that_begins_a_word() {
 #[test]
 fn base64_and_wide_encodings() {
     check("A|base64|contains: 'foobar'", &["A=xxZm9vYmFyxx"], &["A=foobar"]);
-    check("A|base64offset|contains: '/bin/bash'", &["A=L2Jpbi9iYXNo", "A=9iaW4vYmFza", "A=vYmluL2Jhc2"], &["A=/bin/bash"]);
+    check(
+        "A|base64offset|contains: '/bin/bash'",
+        &["A=L2Jpbi9iYXNo", "A=9iaW4vYmFza", "A=vYmluL2Jhc2"],
+        &["A=/bin/bash"],
+    );
     check("A|wide|base64|contains: 'cmd'", &["A=YwBtAGQA"], &["A=Y21k"]);
     check("A|utf16le|base64: 'cmd'", &["A=YwBtAGQA"], &[]);
     check("A|utf16be|base64: 'cmd'", &["A=AGMAbQBk"], &[]);
