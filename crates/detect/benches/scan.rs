@@ -1,7 +1,8 @@
-//! How fast rules load and events are matched: `cargo bench -p detect`. One core; the events are those of SigmaHQ's
-//! regression data, or lines of `{"Channel":…,"Provider":…,"EventID":…,"fields":[[name, value],…]}` in the file that
+//! How fast rules load and events are matched: `cargo bench -p detect`. One core; the events are the regression
+//! data of the `SigmaHQ` rules, or lines of `{"Channel":…,"Provider":…,"EventID":…,"fields":[[name, value],…]}` in the file that
 //! `MAMORI_EVENTS` names.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints, and stops at the first mistake")]
+#![allow(clippy::indexing_slicing, reason = "what it shares with the tests indexes as tests may")]
 #![expect(clippy::disallowed_methods, reason = "the samples are found by variables")]
 
 #[path = "../tests/it/naive.rs"]

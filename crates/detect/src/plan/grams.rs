@@ -61,8 +61,8 @@ pub(crate) struct Grams {
     three: Table,
     two: Table,
     one: Table,
-    /// No needle is shorter.
-    only_four: bool,
+    /// One bit per pair of bytes: a needle of fewer than four bytes may end in it. Empty if there is none.
+    pairs: Vec<u64>,
 }
 
 impl Grams {
@@ -73,8 +73,14 @@ impl Grams {
             let own: Vec<_> = needles.iter().filter(|(text, _)| fits(text.len())).copied().collect();
             Table::new(&own, width)
         };
-        let only_four = needles.iter().all(|(text, _)| text.len() >= 4);
-        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1), only_four }
+        let mut pairs = Vec::new();
+        for (text, _) in needles {
+            if text.len() < 4 {
+                pairs.resize(1 << 10, 0);
+                mark_pairs(text.as_bytes(), &mut pairs);
+            }
+        }
+        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1), pairs }
     }
 
     /// Calls `found` with every needle in `text`, some more than once.
@@ -83,7 +89,7 @@ impl Grams {
         // The last four bytes; before there are four, zeros stand for those that are missing. A needle that would begin
         // before the text is refused when it is compared.
         let mut last = 0_u32;
-        if self.only_four {
+        if self.pairs.is_empty() {
             if self.four.entries.is_empty() {
                 return;
             }
@@ -96,10 +102,29 @@ impl Grams {
         for (at, byte) in text.iter().enumerate() {
             last = last >> 8 | u32::from(*byte) << 24;
             self.four.look(last, text, at, found);
-            self.three.look(last >> 8, text, at, found);
-            self.two.look(last >> 16, text, at, found);
-            self.one.look(last >> 24, text, at, found);
+            let pair = last >> 16;
+            let word = self.pairs.get((pair >> 6) as usize).copied().unwrap_or(0);
+            if word >> (pair & 63) & 1 == 1 {
+                self.three.look(last >> 8, text, at, found);
+                self.two.look(pair, text, at, found);
+                self.one.look(last >> 24, text, at, found);
+            }
         }
+    }
+}
+
+/// Marks the pairs of bytes that a short needle may end in.
+fn mark_pairs(needle: &[u8], pairs: &mut [u64]) {
+    let mut mark = |first: u8, second: u8| {
+        let pair = usize::from(u16::from_le_bytes([first, second]));
+        if let Some(word) = pairs.get_mut(pair >> 6) {
+            *word |= 1 << (pair & 63);
+        }
+    };
+    match *needle {
+        [only] => (0..=u8::MAX).for_each(|before| mark(before, only)),
+        [.., first, second] => mark(first, second),
+        [] => {}
     }
 }
 

@@ -73,20 +73,23 @@ impl FieldIndex {
 #[inline]
 pub(crate) fn fold_into(value: &str, folded: &mut Vec<u8>) -> bool {
     folded.clear();
-    if value.is_ascii() {
-        folded.extend_from_slice(value.as_bytes());
-        let mut chunks = folded.chunks_exact_mut(8);
-        for chunk in &mut chunks {
-            if let Some(bytes) = chunk.first_chunk_mut::<8>() {
-                *bytes = lower_ascii(u64::from_le_bytes(*bytes)).to_le_bytes();
-            }
+    folded.extend_from_slice(value.as_bytes());
+    let mut chunks = folded.chunks_exact_mut(8);
+    for chunk in &mut chunks {
+        if let Some(bytes) = chunk.first_chunk_mut::<8>() {
+            *bytes = lower_ascii(u64::from_le_bytes(*bytes)).to_le_bytes();
         }
-        chunks.into_remainder().make_ascii_lowercase();
+    }
+    chunks.into_remainder().make_ascii_lowercase();
+    if value.is_ascii() {
         return true;
     }
-    let mut buffer = [0; 4];
-    for character in value.chars() {
-        folded.extend_from_slice(fold_char(character).encode_utf8(&mut buffer).as_bytes());
+    if value.chars().any(|character| !character.is_ascii() && fold_char(character) != character) {
+        folded.clear();
+        let mut buffer = [0; 4];
+        for character in value.chars() {
+            folded.extend_from_slice(fold_char(character).encode_utf8(&mut buffer).as_bytes());
+        }
     }
     false
 }

@@ -207,7 +207,9 @@ impl Lowering<'_> {
             built.map(LazyKind::Regex).map_err(|err| refuse(err.to_string()))
         };
         let atom: Atom = self.atoms.lazy(field, format!("{regex:?}"), build)?;
-        let candidate = match find_required(&hir) {
+        // A single character stands in nearly every value; looking for it costs more than it spares.
+        let required = find_required(&hir).filter(|texts| texts.iter().all(|text| text.len() > 1));
+        let candidate = match required {
             Some(texts) => {
                 let needles = texts.into_iter().map(|text| (Shape::Inside, text));
                 self.any_needle(field, needles.collect())

@@ -303,7 +303,7 @@ fn naive(plan: &CorrelationPlan, events: &[Seen]) -> Vec<(i64, String)> {
                 CorrelationKind::ValuePercentile => {
                     let mut sorted = numbers.clone();
                     sorted.sort_by(f64::total_cmp);
-                    sorted[((0.6 * sorted.len() as f64).ceil() as usize).max(1) - 1]
+                    sorted[(sorted.len() * 6).div_ceil(10) - 1]
                 }
             };
             let default =

@@ -11,7 +11,7 @@ pub(crate) fn read(text: &str) -> Vec<Event> {
     objects.map(|object| flatten(&object.unwrap())).collect()
 }
 
-/// System children, EventData and UserData's grandchildren become fields; attributes of System are `Parent_Name`.
+/// System children, those of `EventData` and the grandchildren of `UserData` become fields; attributes of System are `Parent_Name`.
 fn flatten(object: &Value) -> Event {
     let event = &object["Event"];
     let mut flat = Event::default();

@@ -1,4 +1,4 @@
-//! SigmaHQ's own cases: every rule fires on the events recorded for it.
+//! The regression cases of the rules' own repository: every rule fires on the events recorded for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
