@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use super::atom::{Atom, Atoms, LazyKind, Shape};
 use super::expression::Expression;
@@ -13,19 +13,36 @@ use crate::rule::{Condition, Item, Names, Part, Pattern, Quantity, ReadError, Re
 
 /// Texts one value may become when its placeholders are filled.
 const MAX_FILLED: usize = 50_000;
-/// Bytes of one compiled regular expression, and of its tables while it runs.
-const MAX_REGEX_BYTES: usize = 4 << 20;
+/// Sizes of a compiled regular expression that are tried one after the other, in bytes.
+const REGEX_BYTES: [usize; 4] = [1 << 16, 1 << 18, 1 << 20, 4 << 20];
+/// All regular expressions of a plan together, in bytes, each counted with the size it was tried with.
+const MAX_REGEX_BYTES: usize = 128 << 20;
+/// Tables that one regular expression builds while it runs, per thread, in bytes.
+const REGEX_TABLE_BYTES: usize = 512 << 10;
+/// Tests of one rule, each counted as often as its condition names it.
+const MAX_WORK: usize = 500_000;
 
 /// Compiles rules one after the other into shared atoms.
 pub(crate) struct Lowering<'a> {
     pub(crate) atoms: Atoms,
     pub(crate) fields: FieldNames,
     pub(crate) placeholders: &'a BTreeMap<String, Vec<String>>,
+    /// Bytes left for regular expressions.
+    regex_bytes: usize,
+    /// Tests the rule at hand may still bring.
+    work: usize,
+}
+
+impl<'a> Lowering<'a> {
+    pub(crate) fn new(placeholders: &'a BTreeMap<String, Vec<String>>) -> Self {
+        Self { atoms: Atoms::default(), fields: FieldNames::new(), placeholders, regex_bytes: MAX_REGEX_BYTES, work: 0 }
+    }
 }
 
 impl Lowering<'_> {
     /// A rule under one of the sources its events may come from.
     pub(crate) fn lower_rule(&mut self, rule: &Rule, source: &Source) -> Result<Expression, ReadError> {
+        self.work = MAX_WORK;
         let mut all = Vec::new();
         if !source.channels.is_empty() {
             let channels = source.channels.iter().map(|channel| (Shape::Whole, fold(channel)));
@@ -89,6 +106,9 @@ impl Lowering<'_> {
     }
 
     fn item(&mut self, item: &Item, source: &Source) -> Result<Expression, ReadError> {
+        let tests = item.values.iter().map(Vec::len).sum();
+        let left = self.work.checked_sub(tests);
+        self.work = left.ok_or(ReadError::TooMany { what: "tests, by the condition", limit: MAX_WORK })?;
         let field = match &item.field {
             Some(name) => self.field(name, source)?,
             None => FieldId::TEXT,
@@ -195,16 +215,19 @@ impl Lowering<'_> {
     fn regex(&mut self, field: FieldId, regex: &RegexTest) -> Result<Expression, ReadError> {
         let refuse = |reason: String| ReadError::Regex { pattern: regex.pattern.clone(), reason };
         let hir = regex.parse().map_err(refuse)?;
+        let left = &mut self.regex_bytes;
         let build = || {
-            let built = RegexBuilder::new(&regex.pattern)
-                .case_insensitive(regex.folds)
-                .multi_line(regex.lines)
-                .dot_matches_new_line(regex.dot_all)
-                .nest_limit(64)
-                .size_limit(MAX_REGEX_BYTES)
-                .dfa_size_limit(MAX_REGEX_BYTES)
-                .build();
-            built.map(LazyKind::Regex).map_err(|err| refuse(err.to_string()))
+            let mut refused = "no memory is left for it".to_owned();
+            for size in REGEX_BYTES.into_iter().filter(|size| *size <= *left) {
+                match build_regex(regex, size) {
+                    Ok(built) => {
+                        *left -= size;
+                        return Ok(LazyKind::Regex(built));
+                    }
+                    Err(err) => refused = err.to_string(),
+                }
+            }
+            Err(refuse(refused))
         };
         let atom: Atom = self.atoms.lazy(field, format!("{regex:?}"), build)?;
         // A single character stands in nearly every value; looking for it costs more than it spares.
@@ -242,6 +265,17 @@ impl Lowering<'_> {
         }
         Ok(filled)
     }
+}
+
+fn build_regex(regex: &RegexTest, size: usize) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&regex.pattern)
+        .case_insensitive(regex.folds)
+        .multi_line(regex.lines)
+        .dot_matches_new_line(regex.dot_all)
+        .nest_limit(64)
+        .size_limit(size)
+        .dfa_size_limit(REGEX_TABLE_BYTES)
+        .build()
 }
 
 /// The needle a folded pattern is, if it is no more than that.

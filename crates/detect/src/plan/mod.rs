@@ -65,11 +65,7 @@ impl Plan {
     pub fn compile(rules: &Rules, pipelines: &Pipelines) -> Result<Self, MappingError> {
         let sources = Sources::new(pipelines)?;
         let mut draft = Draft {
-            lowering: Lowering {
-                atoms: Atoms::default(),
-                fields: FieldNames::new(),
-                placeholders: &pipelines.placeholders,
-            },
+            lowering: Lowering::new(&pipelines.placeholders),
             programs: Programs::default(),
             steps: 0,
             rules: Vec::new(),

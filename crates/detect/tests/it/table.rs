@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use detect::{Matcher, Pipelines, Plan, Rules};
+use proptest::prelude::*;
 
 use crate::naive;
 
@@ -305,6 +306,34 @@ fn what_is_no_rule_is_named_with_its_reason() {
     assert!(Rules::parse(&deep, "t.yml").refusals[0].reason.to_string().contains("nested deeper"));
     let wide = format!("title: t\nx: [{}]", "1,".repeat(300_000));
     assert!(Rules::parse(&wide, "t.yml").refusals[0].reason.to_string().contains("more than 200000"));
+}
+
+#[test]
+fn rules_that_explode_are_refused() {
+    let values: String = (0..20_000).map(|number| format!("v{number}, ")).collect();
+    let often = ["s"; 200].join(" and ");
+    refused(&format!("s:\n  A: [{values}]\ncondition: {often}"), "more than 500000 tests, by the condition");
+    refused(&format!("s:\n  A: [{values}{values}{values}]\ncondition: s"), "more than 50000 tests");
+    refused("s:\n  A|re: '(\\w{1,200}){1,50}'\ncondition: s", "is too large");
+}
+
+proptest! {
+    #[test]
+    fn no_text_ends_the_program(
+        keep in 0_usize..400,
+        noise in "[\\x00-\\x7Fé*?\\\\|%]{0,40}",
+    ) {
+        let text = "title: t\nid: 1\nlogsource: {product: windows, service: security}\ndetection:\n  s:\n    - A|contains|windash: ' -x'\n      \
+                    B|re: 'a+b'\n    - 'C|cidr': 10.0.0.0/8\n  condition: 1 of s* and not s\n---\ntitle: u\ncorrelation:\n  type: temporal\n  \
+                    rules: [t, u]\n  timespan: 5m\n  condition: t and not u\n";
+        let cut = text.char_indices().map(|(at, _)| at).nth(keep % text.len()).unwrap_or(0);
+        let rules = Rules::parse(&format!("{}{noise}{}", &text[..cut], &text[cut..]), "t.yml");
+        let plan = Plan::compile(&rules, &Pipelines::windows()).unwrap();
+        detect::CorrelationPlan::compile(&rules, &plan);
+        let mut matcher = Matcher::new(Arc::new(plan));
+        let event = naive::Event { fields: vec![("A".to_owned(), noise)], ..naive::Event::default() };
+        fires(&mut matcher, &event);
+    }
 }
 
 #[test]
