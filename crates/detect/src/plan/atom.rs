@@ -118,6 +118,8 @@ pub(crate) struct Atoms {
     /// Needles of each predicate, sorted.
     pub(crate) predicates: Vec<Box<[NeedleId]>>,
     predicate_ids: FxHashMap<Box<[NeedleId]>, Atom>,
+    /// By predicate, see [`Atoms::frequency`].
+    frequencies: Vec<f64>,
     pub(crate) lazies: Vec<Lazy>,
     lazy_ids: FxHashMap<(FieldId, String), Atom>,
 }
@@ -143,6 +145,8 @@ impl Atoms {
             return *atom;
         }
         let atom = Atom(u32::try_from(self.predicates.len()).unwrap_or(LAZY - 1));
+        let of = |id: &NeedleId| self.needles.get(*id as usize).map_or(1.0, frequency_of);
+        self.frequencies.push(needles.iter().map(of).sum::<f64>().min(1.0));
         self.predicates.push(needles.clone());
         self.predicate_ids.insert(needles, atom);
         atom
@@ -188,11 +192,7 @@ impl Atoms {
 
     /// A guess at how often a predicate is true, 0 to 1: only the order of work depends on it, never a result.
     pub(crate) fn frequency(&self, atom: Atom) -> f64 {
-        if atom.lazy().is_some() {
-            return 1.0;
-        }
-        let of = |id: &NeedleId| self.needles.get(*id as usize).map_or(1.0, frequency_of);
-        self.needles_of(atom).iter().map(of).sum::<f64>().min(1.0)
+        self.frequencies.get(atom.0 as usize).copied().unwrap_or(1.0)
     }
 }
 
