@@ -1,6 +1,6 @@
 //! Which of many texts stand anywhere in a value.
 //!
-//! Every needle is filed under one *gram*, four neighbouring bytes of it (fewer if it is shorter), chosen so that few
+//! Every needle is filed under a *gram*, four neighbouring bytes of it (fewer if it is shorter), chosen so that few
 //! needles share one. A value is read once: each of its grams is looked up in a small bitmap, and only where that says
 //! yes the needles filed there are compared. An Aho-Corasick automaton over the same needles gives the same answer; it
 //! reads tables of tens of megabytes where this reads a few kilobytes.
@@ -28,6 +28,11 @@ const COMMON: [&str; 16] = [
     "https://www.http://.com/ .exe\" .exe  -executionpolicy bypass -command ",
     "invoke-expression new-object system.net.webclient import-module get-",
 ];
+
+/// Bytes of a gram, and from one gram that is looked up for long needles to the next.
+const STEP: usize = 4;
+/// The shortest needle that holds four bytes at every multiple of four.
+const LONG: usize = 2 * STEP - 1;
 
 /// A needle filed under one of its grams.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +62,9 @@ struct Table {
 /// All needles of one field that are looked for anywhere, by the width of their gram.
 #[derive(Debug, Default)]
 pub(crate) struct Grams {
+    /// Needles of [`LONG`] bytes or more. Wherever they stand, they hold four bytes that begin at a multiple of four:
+    /// each is filed under four grams, one per remainder, and only every fourth gram of a value is looked up.
+    long: Table,
     four: Table,
     three: Table,
     two: Table,
@@ -68,10 +76,9 @@ pub(crate) struct Grams {
 impl Grams {
     /// Needles of one byte or more.
     pub(crate) fn new(needles: &[(&str, NeedleId)]) -> Self {
-        let of_width = |width: usize| {
-            let fits = |length: usize| if width == 4 { length >= 4 } else { length == width };
-            let own: Vec<_> = needles.iter().filter(|(text, _)| fits(text.len())).copied().collect();
-            Table::new(&own, width)
+        let of_length = |lengths: std::ops::Range<usize>, width: usize, step: usize| {
+            let own: Vec<_> = needles.iter().filter(|(text, _)| lengths.contains(&text.len())).copied().collect();
+            Table::new(&own, width, step)
         };
         let mut pairs = Vec::new();
         for (text, _) in needles {
@@ -80,12 +87,24 @@ impl Grams {
                 mark_pairs(text.as_bytes(), &mut pairs);
             }
         }
-        Self { four: of_width(4), three: of_width(3), two: of_width(2), one: of_width(1), pairs }
+        Self {
+            long: of_length(LONG..usize::MAX, 4, STEP),
+            four: of_length(4..LONG, 4, 1),
+            three: of_length(3..4, 3, 1),
+            two: of_length(2..3, 2, 1),
+            one: of_length(1..2, 1, 1),
+            pairs,
+        }
     }
 
     /// Calls `found` with every needle in `text`, some more than once.
     #[inline]
     pub(crate) fn find(&self, text: &[u8], found: &mut impl FnMut(NeedleId)) {
+        if !self.long.entries.is_empty() {
+            for (block, bytes) in text.chunks_exact(STEP).enumerate() {
+                self.long.look(gram_of(bytes), text, block * STEP + STEP - 1, found);
+            }
+        }
         // The last four bytes; before there are four, zeros stand for those that are missing. A needle that would begin
         // before the text is refused when it is compared.
         let mut last = 0_u32;
@@ -146,7 +165,8 @@ fn hash(gram: u32) -> u32 {
 }
 
 impl Table {
-    fn new(needles: &[(&str, NeedleId)], width: usize) -> Self {
+    /// Files every needle under one gram for each remainder of its place by `step`.
+    fn new(needles: &[(&str, NeedleId)], width: usize, step: usize) -> Self {
         if needles.is_empty() {
             return Self::default();
         }
@@ -157,7 +177,7 @@ impl Table {
                 *shared.entry(gram).or_default() += 1;
             }
         }
-        let slot_bits = usize::BITS - needles.len().leading_zeros();
+        let slot_bits = usize::BITS - (needles.len() * step).leading_zeros();
         let bitmap_bits = (slot_bits + 4).clamp(10, 18);
         let mut table = Self {
             bitmap: vec![0; 1 << (bitmap_bits - 6)],
@@ -168,19 +188,22 @@ impl Table {
         let common: FxHashSet<u32> =
             COMMON.iter().flat_map(|text| text.as_bytes().windows(width)).map(gram_of).collect();
         let mut filed: FxHashMap<u32, u32> = FxHashMap::default();
-        let mut entries = Vec::with_capacity(needles.len());
+        let mut entries = Vec::with_capacity(needles.len() * step);
         for (text, needle) in needles {
-            let grams = text.as_bytes().windows(width).map(gram_of).enumerate();
-            let cost = |gram: &u32| {
-                let (filed, shared) = (filed.get(gram).copied().unwrap_or(0), shared.get(gram).copied().unwrap_or(0));
-                filed * 4 + shared + if common.contains(gram) { 1_000 } else { 0 }
-            };
-            let Some((offset, gram)) = grams.min_by_key(|(_, gram)| cost(gram)) else { continue };
-            *filed.entry(gram).or_default() += 1;
             let start = small(table.texts.len());
             table.texts.extend_from_slice(text.as_bytes());
-            let until = small(offset + width);
-            entries.push(Entry { gram, needle: *needle, until, start, length: small(text.len()) });
+            for remainder in 0..step {
+                let grams = text.as_bytes().windows(width).map(gram_of).enumerate().skip(remainder).step_by(step);
+                let cost = |gram: &u32| {
+                    let (filed, shared) =
+                        (filed.get(gram).copied().unwrap_or(0), shared.get(gram).copied().unwrap_or(0));
+                    filed * 4 + shared + if common.contains(gram) { 1_000 } else { 0 }
+                };
+                let Some((offset, gram)) = grams.min_by_key(|(_, gram)| cost(gram)) else { continue };
+                *filed.entry(gram).or_default() += 1;
+                let until = small(offset + width);
+                entries.push(Entry { gram, needle: *needle, until, start, length: small(text.len()) });
+            }
         }
         table.file(entries, 1 << slot_bits);
         table
