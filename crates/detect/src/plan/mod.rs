@@ -14,7 +14,7 @@ mod lower;
 mod program;
 mod trie;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -37,12 +37,14 @@ use crate::rule::{About, Condition, Filter, ReadError, Refusal, Rule, Rules};
 
 /// Steps of all rules together.
 const MAX_STEPS: usize = 8_000_000;
+/// Kinds of events kept; more of them and they are compiled anew.
+const MAX_KINDS: usize = 4_096;
 
 /// A rule of a plan: its place in [`Plan::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleIndex(pub u32);
 
-/// Rules compiled together. Immutable; share it between threads.
+/// Rules compiled together. It answers the same for ever; share it between threads.
 #[derive(Debug)]
 pub struct Plan {
     rules: Vec<About>,
@@ -53,8 +55,13 @@ pub struct Plan {
     expressions: Vec<Expression>,
     /// What is looked for in channel, provider and event id; the needles' numbers are those of `atoms`.
     key_indexes: [FieldIndex; 3],
-    /// Predicates on these, each with its needles.
+    /// Predicates on these.
     key_predicates: Vec<Atom>,
+    /// Whether lazy tests ask for them; then what they are decides more than which predicates are true.
+    key_lazies: bool,
+    /// Kinds of events compiled so far, by the predicates on these that are true. So an event source that nobody
+    /// heard of costs a look-up, and threads share what was compiled.
+    kinds: RwLock<FxHashMap<Vec<Atom>, Interest>>,
 }
 
 impl Plan {
@@ -119,11 +126,27 @@ impl Plan {
                 needles.add(needle as usize);
             });
         }
-        let values: FxHashMap<Atom, bool> = self
-            .key_predicates
-            .iter()
-            .map(|atom| (*atom, self.atoms.needles_of(*atom).iter().any(|needle| needles.has(*needle as usize))))
-            .collect();
+        let holds = |atom: &&Atom| self.atoms.needles_of(**atom).iter().any(|needle| needles.has(*needle as usize));
+        let held: Vec<Atom> = self.key_predicates.iter().filter(holds).copied().collect();
+        if self.key_lazies {
+            return self.compile_kind(&held, &keys);
+        }
+        let compiled = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(&held).cloned();
+        compiled.unwrap_or_else(|| {
+            let interest = self.compile_kind(&held, &keys);
+            let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
+            if kinds.len() >= MAX_KINDS {
+                kinds.clear();
+            }
+            kinds.insert(held, interest.clone());
+            interest
+        })
+    }
+
+    /// Compiles what is left of the rules where exactly these predicates on the key fields are true.
+    fn compile_kind(&self, held: &[Atom], keys: &[(FieldId, Option<&str>); 3]) -> Interest {
+        let values: FxHashMap<Atom, bool> =
+            self.key_predicates.iter().map(|atom| (*atom, held.binary_search(atom).is_ok())).collect();
         let known = |atom: Atom| -> Option<bool> {
             match atom.lazy() {
                 None => values.get(&atom).copied(),
@@ -147,8 +170,8 @@ impl Plan {
         }
         let mut kind = Kind::new(certain, open, &self.atoms, self.fields.len());
         for (field, value) in keys {
-            if let Some(value) = value.filter(|_| kind.needs(field)) {
-                kind.keys.push((field, value.to_owned()));
+            if let Some(value) = value.filter(|_| kind.needs(*field)) {
+                kind.keys.push((*field, value.to_owned()));
             }
         }
         Interest(Arc::new(kind))
@@ -199,6 +222,8 @@ impl Draft<'_> {
         Plan {
             key_indexes: [index(FieldId::CHANNEL), index(FieldId::PROVIDER), index(FieldId::EVENT_ID)],
             key_predicates: predicates.filter(|atom| atoms.field_of(*atom).is_key()).collect(),
+            key_lazies: atoms.lazies.iter().any(|lazy| lazy.fields().into_iter().any(FieldId::is_key)),
+            kinds: RwLock::default(),
             rules: self.rules,
             refusals,
             fields,
