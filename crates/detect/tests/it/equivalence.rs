@@ -40,6 +40,9 @@ const WORDS: [&str; 24] = [
     "\\",
 ];
 
+/// Long enough to be looked up at every fourth byte only; each holds parts of the others.
+const LONG: [&str; 6] = ["abababa", "bababab", "ababbab", "aabbaabbaa", "baabbaabb", "abababababab"];
+
 fn word() -> impl Strategy<Value = String> {
     let one = prop::sample::select(WORDS.to_vec());
     prop::collection::vec(one, 0..4).prop_map(|words| words.concat())
@@ -90,6 +93,12 @@ fn item() -> impl Strategy<Value = String> {
             (!encoded).then(|| format!("{}: {}", quoted(&format!("{field}{modifiers}")), list(&values)))
         },
     );
+    let anchors = prop::sample::select(vec!["|contains", "|startswith", "|endswith", "|contains|all"]);
+    let long =
+        (field.clone(), anchors, prop::sample::subsequence(LONG.to_vec(), 1..3)).prop_map(|(field, anchor, words)| {
+            let words: Vec<String> = words.into_iter().map(ToOwned::to_owned).collect();
+            format!("{}: {}", quoted(&format!("{field}{anchor}")), list(&words))
+        });
     let regex = prop::sample::select(vec![
         "ab+c",
         "^a",
@@ -137,7 +146,7 @@ fn item() -> impl Strategy<Value = String> {
         let (key, value) = rest.split_once(':').unwrap();
         format!("{}:{value}", quoted(&format!("{field}{key}")))
     });
-    prop_oneof![6 => texts, 2 => regexes, 3 => others]
+    prop_oneof![6 => texts, 2 => long, 2 => regexes, 3 => others]
 }
 
 fn map() -> impl Strategy<Value = String> {
@@ -196,7 +205,9 @@ fn rule() -> impl Strategy<Value = String> {
 
 fn event() -> impl Strategy<Value = Event> {
     let other = prop::sample::select(vec!["10.1.2.3", "2019-05-06T12:34:56Z", "-5", "12.5", "x\nabc", "16", "YWJj"]);
-    let value = prop_oneof![5 => word(), 1 => other.prop_map(ToOwned::to_owned)];
+    let long = (0_usize..9, prop::sample::select(LONG.to_vec()), word())
+        .prop_map(|(before, long, behind)| format!("{}{long}{behind}", "x".repeat(before)));
+    let value = prop_oneof![5 => word(), 2 => long, 1 => other.prop_map(ToOwned::to_owned)];
     let field = (prop::sample::select(vec!["A", "B", "a", "Z"]), value.clone());
     (
         prop::option::of(value.clone()),
