@@ -43,9 +43,11 @@ const WORDS: [&str; 24] = [
 /// Long enough to be looked up at every fourth byte only; each holds parts of the others.
 const LONG: [&str; 6] = ["abababa", "bababab", "ababbab", "aabbaabbaa", "baabbaabb", "abababababab"];
 
+/// Often one word alone, so that rules and events meet.
 fn word() -> impl Strategy<Value = String> {
     let one = prop::sample::select(WORDS.to_vec());
-    prop::collection::vec(one, 0..4).prop_map(|words| words.concat())
+    let some = prop::collection::vec(one.clone(), 0..4).prop_map(|words| words.concat());
+    prop_oneof![one.prop_map(ToOwned::to_owned), some]
 }
 
 /// A value as a rule writes it, wildcards and escapes among its words.
@@ -56,7 +58,8 @@ fn pattern() -> impl Strategy<Value = String> {
         1 => Just("?"),
         1 => prop::sample::select(vec!["\\*", "\\?", "\\\\", "%"]),
     ];
-    prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat())
+    let parts = prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat());
+    prop_oneof![word(), parts]
 }
 
 fn quoted(text: &str) -> String {
@@ -181,13 +184,14 @@ fn condition() -> impl Strategy<Value = String> {
         "any of s1*",
     ]);
     let leaf = leaf.prop_map(ToOwned::to_owned);
-    leaf.prop_recursive(3, 8, 3, |inner| {
+    let nested = leaf.clone().prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|inner| format!("not ({inner})")),
             (inner.clone(), inner.clone()).prop_map(|(left, right)| format!("({left}) and ({right})")),
             (inner.clone(), inner).prop_map(|(left, right)| format!("({left}) or ({right})")),
         ]
-    })
+    });
+    prop_oneof![leaf, nested]
 }
 
 fn rule() -> impl Strategy<Value = String> {
@@ -226,7 +230,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(600), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1_000), ..ProptestConfig::default() })]
 
     #[test]
     fn the_compiled_plan_is_what_the_definition_says(
