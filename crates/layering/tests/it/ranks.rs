@@ -5,10 +5,11 @@ use std::process::Command;
 
 use crate::{none, root};
 
-const RANKS: [(&str, u8); 21] = [
+const RANKS: [(&str, u8); 22] = [
     ("base", 0),
     ("formats", 1),
     ("assess", 1),
+    ("detect", 1),
     ("i18n", 1),
     ("pdf", 1),
     ("demo_hospital", 1),

@@ -89,7 +89,7 @@ fn every_library_opens_with_what_it_is_for() {
 #[test]
 fn pure_crates_do_no_input_or_output() {
     let mut problems = Vec::new();
-    for name in ["base", "formats", "assess", "i18n", "pdf", "demo_hospital"] {
+    for name in ["base", "formats", "assess", "detect", "i18n", "pdf", "demo_hospital"] {
         for path in files(&root().join("crates").join(name).join("src"), ".rs")
             .into_iter()
             .filter(|path| !path.ends_with("tests.rs"))
