@@ -36,6 +36,7 @@ fn draw(visit: &SiteVisit, fields: &Fields, wrong: Vec<String>) -> Result<Respon
 
 /// The empty form.
 pub(super) async fn show(visit: SiteVisit) -> Result<Response, HttpError> {
+    check_no_deputy(&visit)?;
     draw(&visit, &Fields(Vec::new()), Vec::new())
 }
 

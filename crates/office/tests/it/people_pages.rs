@@ -20,8 +20,9 @@ fn wrote(house: &House, kind: &str) -> bool {
     kinds(house).iter().any(|found| found == kind)
 }
 
+/// The version that the forms of a page carry; `0` if it has no forms.
 fn version(page: &Answer) -> String {
-    page.text().split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    page.text().split("name=\"version\" value=\"").nth(1).map_or("0", |rest| rest.split('"').next().unwrap()).to_owned()
 }
 
 /// What the page shows once.
@@ -445,7 +446,7 @@ fn a_deputy_at_one_site_makes_no_link_from_another() {
     let (admin, one) =
         (admin(&house), house.person("one", "一", &[("minato", Role::Staff), ("sakuragawa", Role::Staff)]));
     deputise(&house, &admin, "sakuragawa", Role::Administrator);
-    act(&admin, one.id, "link", &[("why", "x")]).expect(403).says("代理のあいだ").keeps_quiet_about("/link/");
+    act(&admin, one.id, "link", &[("why", "x")]).expect(403).says("代行のあいだ").keeps_quiet_about("/link/");
 }
 
 #[test]
@@ -478,7 +479,7 @@ fn name_and_department_are_for_administrators_of_all_their_sites_in_person() {
     act(&admin(&house), one.id, "details", &[("name", "改姓")]).expect(409).says("すべての施設の管理者だけ");
     let deputy = house.person("deputy", "代理", &[("minato", Role::Staff)]);
     deputise(&house, &deputy, "minato", Role::Administrator);
-    act(&deputy, here.id, "details", &[("name", "改姓")]).expect(403).says("代理のあいだ");
+    act(&deputy, here.id, "details", &[("name", "改姓")]).expect(403).says("代行のあいだ");
 }
 
 #[test]
@@ -514,4 +515,45 @@ fn a_deputy_gives_no_roles_and_makes_no_links() {
         act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代行のあいだ");
         act(&deputy, id, "link", &[("why", "x")]).expect(403).keeps_quiet_about("/link/");
     }
+}
+
+#[test]
+fn the_desk_shuts_no_executive_out_and_takes_no_seat_of_theirs() {
+    let house = House::empty();
+    let (admin, chief) = (admin(&house), house.person("incho", "院長", &[("minato", Role::Executive)]));
+    let later = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    appoint(&chief, &[("from", "2026-11-25")]).expect(303);
+    for id in [chief.id, later.id] {
+        let page = admin.get(&path(id)).expect(200).says("全施設の管理者だけ").says("mamori user");
+        let page = page.keeps_quiet_about("/enabled\"").keeps_quiet_about("/sessions\"");
+        let version = version(&page.keeps_quiet_about("/roles\"").keeps_quiet_about("/link\""));
+        for (what, field) in [("enabled", ("enabled", "no")), ("sessions", ("x", "")), ("roles", ("role", "auditor"))] {
+            let fields = [("version", version.as_str()), ("why", "x"), field];
+            admin.post(&format!("{}/{what}", path(id)), &fields).expect(403).says("全施設の管理者だけ");
+        }
+    }
+    chief.get("/s/minato/deputies").expect(200).says("jimu（事務長）");
+    let all = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
+    act(&all, chief.id, "enabled", &[("enabled", "no"), ("why", "退任")]).expect(303);
+}
+
+#[test]
+fn a_deputy_of_the_desk_shuts_nobody_out_and_is_told_before_typing() {
+    let house = House::empty();
+    let (admin, chief) = (admin(&house), house.person("incho", "院長", &[("minato", Role::Executive)]));
+    let nurse = house.person("nurse", "看護師", &[("minato", Role::Staff)]);
+    deputise(&house, &nurse, "minato", Role::Administrator);
+    for id in [admin.id, chief.id, nurse.id] {
+        nurse.get(&path(id)).expect(200).says("代行のあいだ").keeps_quiet_about("<form method=\"post\" action=\"/s/");
+        for (what, field) in [("enabled", ("enabled", "no")), ("enabled", ("enabled", "yes")), ("sessions", ("x", ""))]
+        {
+            let fields = [("version", "0"), ("why", "x"), field];
+            nurse.post(&format!("{}/{what}", path(id)), &fields).expect(403).says("代行のあいだ");
+        }
+    }
+    nurse.get("/s/minato/people").expect(200).keeps_quiet_about("people/new");
+    nurse.get("/s/minato/people/new").expect(403).says("代行のあいだ");
+    nurse.get("/s/minato/tokens").expect(200).keeps_quiet_about("name=\"days\"");
+    nurse.post("/s/minato/tokens", &[("name", "x"), ("scope", "write"), ("days", "365")]).expect(403);
+    admin.get("/s/minato/people").expect(200);
 }

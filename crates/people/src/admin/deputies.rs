@@ -50,10 +50,8 @@ pub fn appoint_deputy(
     if let Some(same) = tables::find_same_deputy(tx, account.id, deputy)? {
         return Err(AdminError::SameDeputy(same));
     }
-    if deputy.role == Role::Executive {
-        // As for whoever becomes one: a link made before opens nothing of the executive's.
-        tables::close_links(tx, account.id, actor.now)?;
-    }
+    // As for whoever is given the role: a link made before opens nothing that comes with it.
+    tables::close_links(tx, account.id, actor.now)?;
     let id = tables::add_deputy(tx, account.id, deputy, why, actor.now)?;
     let body = json!({ "number": id, "login": account.login.as_str(), "role": deputy.role.name(), "from": deputy.starts_on.to_string(), "to": deputy.ends_on.to_string(), "why": why });
     actor.record(tx, "deputy.appointed", &body)?;

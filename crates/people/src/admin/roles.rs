@@ -145,7 +145,7 @@ fn set_roles_at(
     if !removed.is_empty() {
         end_lost_deputies(tx, account.id, site, actor)?;
     }
-    if added.contains(&Role::Executive) {
+    if added.iter().any(|role| role.can_have_deputy()) {
         // Whoever was given a link before could not have been given one now.
         tables::close_links(tx, account.id, actor.now)?;
     }

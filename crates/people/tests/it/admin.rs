@@ -403,8 +403,10 @@ fn what_is_said_about_somebody_changes_and_nothing_else() {
 }
 
 #[test]
-fn a_link_made_before_does_not_open_what_an_executive_decides() {
-    for appoint in [false, true] {
+fn a_link_made_before_a_role_rises_opens_nothing_of_it() {
+    let cases =
+        [(false, Role::Executive), (true, Role::Executive), (false, Role::Administrator), (true, Role::Administrator)];
+    for (appoint, role) in cases {
         in_a_house(|tx| {
             let one = person(tx, "one", &[("minato", Role::Staff)])?;
             admin::make_link(tx, &one, people::link::Purpose::Reset, "t", ACTOR, "")?;
@@ -412,11 +414,11 @@ fn a_link_made_before_does_not_open_what_an_executive_decides() {
             assert!(tables::find_link(tx, "t", NOW)?.is_some(), "other roles change nothing about it");
             admin::set_roles(tx, &one, &only("minato", &[Role::Staff]), ACTOR, "")?;
             if appoint {
-                admin::appoint_deputy(tx, &one, &deputy(Role::Executive, "2026-11-20", "2026-11-21"), ACTOR, "")?;
+                admin::appoint_deputy(tx, &one, &deputy(role, "2026-11-20", "2026-11-21"), ACTOR, "")?;
             } else {
-                admin::set_roles(tx, &one, &only("minato", &[Role::Executive]), ACTOR, "就任")?;
+                admin::set_roles(tx, &one, &only("minato", &[role]), ACTOR, "就任")?;
             }
-            assert!(tables::find_link(tx, "t", NOW)?.is_none(), "{appoint}");
+            assert!(tables::find_link(tx, "t", NOW)?.is_none(), "{appoint} {role}");
             Ok(())
         });
     }
