@@ -120,17 +120,25 @@ pub(super) async fn set_password(
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
+    let (seen, asked, shown) = (visit.clone(), office.clone(), token.clone());
+    let begun = blocking(move || -> Result<Result<_, Response>, HttpError> {
+        let found = find(&asked, &shown, &seen)?.filter(|(link, _)| link.purpose != Purpose::Demo);
+        let Some(found) = found else { return Ok(Err(over(&seen)?)) };
+        match choose(&seen, &found.1, &typed.new, &typed.again) {
+            Ok(chosen) => Ok(Ok((found, chosen))),
+            Err(wrong) => {
+                let drawn = draw(&seen, &shown, &found, wrong)?;
+                Ok(Err(with_status(drawn, StatusCode::UNPROCESSABLE_ENTITY)))
+            }
+        }
+    });
+    let (found, chosen) = match begun.await? {
+        Ok(begun) => begun,
+        Err(refused) => return Ok(refused),
+    };
+    // Only whoever has a link and a password that may be one gets as far as this.
     let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
     blocking(move || -> Result<Response, HttpError> {
-        let found = find(&office, &token, &visit)?.filter(|(link, _)| link.purpose != Purpose::Demo);
-        let Some(found) = found else { return over(&visit) };
-        let chosen = match choose(&visit, &found.1, &typed.new, &typed.again) {
-            Ok(chosen) => chosen,
-            Err(wrong) => {
-                let drawn = draw(&visit, &token, &found, wrong)?;
-                return Ok(with_status(drawn, StatusCode::UNPROCESSABLE_ENTITY));
-            }
-        };
         let hash = password::hash(&chosen, &*office.frame.randomness).map_err(HttpError::internal)?;
         match start_anew(&office, &visit, &token, &found, &hash)? {
             Some(step) => browser.give_step(&office.frame, redirect("/login/enrol"), &step),
