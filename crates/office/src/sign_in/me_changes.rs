@@ -160,6 +160,7 @@ pub(super) async fn change_password(
             tables::end_sessions(tx, account.id, Some(changing.session.id), visit.now)?;
             tables::end_steps(tx, account.id)?;
             tables::close_links(tx, account.id, visit.now)?;
+            tables::revoke_tokens_of(tx, account.id, &account.who(), visit.now)?;
             flow::record_change(tx, account, "password", "me")
         })?;
         Ok(redirect("/me?done=password"))

@@ -519,12 +519,24 @@ fn a_password_is_changed_with_the_old_one_and_ends_other_sessions() {
     person.get("/me").expect(303);
     let csrf = other.csrf();
     hand.forward(60);
+    let account = person.id;
+    let token = tables::NewApiToken {
+        name: "棚卸",
+        token: "token-of-sato",
+        account,
+        site: "minato",
+        may_write: true,
+        expires_at: NOW.plus_days(9),
+    };
+    house.office.database().transaction(|tx| tables::add_api_token(tx, &token, NOW)).unwrap();
     let new = "quite another password";
     let fields = |old, again| [("csrf", csrf.as_str()), ("old", old), ("new", new), ("again", again)];
     other.post("/me/password", &fields("wrong wrong wrong", new)).expect(422).says("いまのパスワードが違います");
     other.post("/me/password", &fields(PASSWORD, "something different")).expect(422).says("2回の入力");
     other.post("/me/password", &fields(PASSWORD, new)).expect(303);
     assert!(other.is_signed_in());
+    let found = house.office.database().read(|tx| tables::find_by_api_token(tx, "token-of-sato", NOW)).unwrap();
+    assert!(found.is_none(), "whoever knew the password may have made it");
     Browser::new(&house).password("sato", PASSWORD).expect(422);
     Browser::new(&house).password("sato", new).expect(303);
 }

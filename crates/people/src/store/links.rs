@@ -52,6 +52,15 @@ pub fn add_link(tx: &mut Transaction, new: &NewLink<'_>, now: UtcSeconds) -> Res
     Ok(expires_at)
 }
 
+/// Who ever made a link for an account, as the ledger names them, each once.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_link_makers(tx: &mut Transaction, account: AccountId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT made_by FROM link WHERE account = $1 ORDER BY made_by";
+    tx.query(sql, &[account.0.into()])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
 /// Closes every link of an account that was not used.
 ///
 /// # Errors
