@@ -183,8 +183,8 @@ fn admit(
     office: &Office,
     typed: Typed,
 ) -> Result<Result<(Founding, Attempt), Response>, HttpError> {
-    let refuse = |typed: Typed, wrong: Vec<String>, status: StatusCode| {
-        draw(visit, typed, wrong).map(|drawn| Err(with_status(drawn, status)))
+    let refuse = |typed: Typed, wrong: Vec<String>, status: StatusCode| -> Result<Result<_, Response>, HttpError> {
+        Ok(Err(with_status(draw(visit, typed, wrong)?, status)))
     };
     let code = get_code(office)?;
     let attempt = match flow::begin(office, KEY, None, browser, visit.now)? {

@@ -99,7 +99,12 @@ fn who_lost_every_role_here_can_be_brought_back() {
     assert_eq!(answer.location(), "/s/minato/people");
     admin.get(&path(one.id)).expect(404);
     let fields = [("name", "一"), ("login", "one"), ("role", "auditor")];
-    assert_eq!(admin.post("/s/minato/people", &fields).expect(303).location(), path(one.id));
+    let asked = admin.post("/s/minato/people", &fields).expect(409).says("one は 一 さんのものです");
+    asked.keeps_quiet_about("/link/");
+    admin.get(&path(one.id)).expect(404);
+    let id = one.id.0.to_string();
+    let meant = [fields.as_slice(), &[("present", id.as_str())]].concat();
+    assert_eq!(admin.post("/s/minato/people", &meant).expect(303).location(), path(one.id));
     admin.get(&path(one.id)).expect(200).says("監査");
 }
 
@@ -220,7 +225,15 @@ fn an_administrator_of_one_site_does_not_take_over_one_of_another() {
         admin.get(&missing).expect(404);
     }
     let fields = [("name", "よそ"), ("login", "stranger"), ("role", "staff")];
-    admin.post("/s/minato/people", &fields).expect(409).keeps_quiet_about("よそ");
+    let gone = house.person("gone", "去った人", &[]);
+    for (login, id) in [("stranger", stranger.id), ("gone", gone.id), ("all", all.id)] {
+        let (name, id) = (["さん", "のものです"].concat(), id.0.to_string());
+        let fields = [("name", "新しい人"), ("login", login), ("role", "staff"), ("present", id.as_str())];
+        let answer = admin.post("/s/minato/people", &fields).expect(409).says("すでに使われています");
+        answer.keeps_quiet_about("よそ").keeps_quiet_about("去った人").keeps_quiet_about(&name);
+        admin.get(&path(stranger.id)).expect(404);
+    }
+    all.post("/s/minato/people", &fields).expect(409).says("stranger は よそ さんのものです").says("value=\"よそ\"");
     act(&all, other.id, "enabled", &[("enabled", "no"), ("why", "退職")]).expect(303);
 }
 

@@ -31,7 +31,7 @@ fn take() -> MutexGuard<'static, Vec<Block>> {
         }
     }
     let [first, second] = &PLACES;
-    let place = if NEXT.fetch_add(1, Ordering::Relaxed) % AT_ONCE == 0 { first } else { second };
+    let place = if NEXT.fetch_add(1, Ordering::Relaxed).is_multiple_of(AT_ONCE) { first } else { second };
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -70,6 +70,16 @@ pub fn close_links(tx: &mut Transaction, account: AccountId, now: UtcSeconds) ->
     tx.execute(sql, &[account.0.into(), now.into()]).map(|_| ())
 }
 
+/// Ends every session, every link and every sign-in on its way: a backup that is restored brings back what was ended since.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn end_every_way_in(tx: &mut Transaction, now: UtcSeconds) -> Result<(), StoreError> {
+    tx.execute("UPDATE session SET ended_at = $1 WHERE ended_at IS NULL", &[now.into()])?;
+    tx.execute("UPDATE link SET used_at = $1 WHERE used_at IS NULL", &[now.into()])?;
+    tx.execute("DELETE FROM sign_in_step", &[]).map(|_| ())
+}
+
 /// The link of this token; `None` if there is none, it was used, or its time is over.
 ///
 /// # Errors
