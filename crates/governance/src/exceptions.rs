@@ -6,7 +6,8 @@ use base::{Date, Subject, UtcSeconds};
 use evidence::receive::request_assessment;
 use serde_json::json;
 
-use crate::store as tables;
+use crate::persons::Person;
+use crate::store::{self as tables, Asked};
 
 /// Longest time an exception may last.
 pub const MAX_DAYS: i64 = 400;
@@ -205,6 +206,8 @@ impl Exceptions<'_> {
                 return Ok(same.id);
             }
             let id = tables::add_exception(tx, self.site, new, self.now)?;
+            let asker = Person::find(tx, &new.requested_by)?;
+            tables::put_asker(tx, Asked::Exception, id, asker.number())?;
             let body = json!({
                 "id": id,
                 "check": new.check,
@@ -280,7 +283,11 @@ impl Exceptions<'_> {
             return Err(ExceptionError::NotWaiting { id, state: exception.state });
         }
         let allowed = match (exception.state, state) {
-            (ExceptionState::Requested, ExceptionState::Approved) => !is_same_person(&exception.requested_by, who),
+            (ExceptionState::Requested, ExceptionState::Approved) => {
+                let account = tables::find_asker(tx, Asked::Exception, id)?;
+                let asker = Person::asked(tx, &exception.requested_by, account)?;
+                !asker.is(&Person::find(tx, who)?)
+            }
             (ExceptionState::Requested | ExceptionState::Approved, ExceptionState::Revoked) => true,
             (found, _) => return Err(ExceptionError::NotWaiting { id, state: found }),
         };
@@ -305,24 +312,6 @@ struct Decision<'a> {
     state: ExceptionState,
     who: &'a str,
     why: &'a str,
-}
-
-/// Whether two names are one person's: width, case, blanks and punctuation do not make another. Of two accounts, written
-/// `login（name）`, the logins decide; a name without an account is held against login and name of the other.
-pub(crate) fn is_same_person(a: &str, b: &str) -> bool {
-    let bare = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let parts = |who: &str| {
-        let folded = assess::wording::fold(who);
-        let (login, name) = folded.split_once('(').unwrap_or((&folded, ""));
-        // Something without a login before the bracket is a name as a whole.
-        if bare(login).is_empty() { (bare(&folded), String::new()) } else { (bare(login), bare(name)) }
-    };
-    let ((a_login, a_name), (b_login, b_name)) = (parts(a), parts(b));
-    match (a_name.is_empty(), b_name.is_empty()) {
-        (false, false) | (true, true) => a_login == b_login,
-        (true, false) => a_login == b_login || a_login == b_name,
-        (false, true) => b_login == a_login || b_login == a_name,
-    }
 }
 
 /// The exceptions that count today.

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod exceptions;
 pub mod lines;
 pub mod lists;
+mod persons;
 mod sentences;
 pub mod snapshot;
 pub mod statement;
@@ -63,6 +64,12 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 5,
         name: "facts of lines",
         sql: include_str!("../migrations/0005_facts_of_lines.sql"),
+    },
+    Migration {
+        capability: "governance",
+        number: 6,
+        name: "accounts of askers",
+        sql: include_str!("../migrations/0006_askers.sql"),
     },
 ];
 

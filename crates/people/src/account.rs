@@ -2,6 +2,7 @@
 
 use base::plain::plain_line;
 use base::{Lang, UtcSeconds};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Number of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +41,7 @@ impl Account {
     }
 }
 
-/// What somebody types to sign in: 2 to 60 characters of `a-z 0-9 . _ - @`, kept in lower case.
+/// What somebody types to sign in: 2 to 60 characters of `a-z 0-9 . _ - @`, at least one of them a letter or a digit, kept in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Login(String);
 
@@ -51,10 +52,17 @@ impl Login {
     /// # Errors
     /// [`LoginError`] if it is too short, too long or has other characters.
     pub fn new(text: &str) -> Result<Self, LoginError> {
-        let login = text.trim().to_lowercase();
+        // Names are compared without punctuation: one of punctuation only would be nobody's.
+        Self::kept(&text.trim().to_lowercase())
+            .filter(|login| login.0.contains(|c: char| c.is_ascii_alphanumeric()))
+            .ok_or(LoginError)
+    }
+
+    /// One that is in the table: those of punctuation only were given before.
+    pub(crate) fn kept(login: &str) -> Option<Self> {
         let fits = (2..=Self::MAX_CHARS).contains(&login.chars().count());
         let plain = login.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c));
-        if fits && plain { Ok(Self(login)) } else { Err(LoginError) }
+        (fits && plain).then(|| Self(login.to_owned()))
     }
 
     /// The text.
@@ -66,7 +74,7 @@ impl Login {
 
 /// A text that can't be a login.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a login has 2 to 60 characters of a-z, 0-9 and . _ - @")]
+#[error("a login has 2 to 60 characters of a-z, 0-9 and . _ - @, at least one of them a letter or a digit")]
 pub struct LoginError;
 
 /// Longest name of a person, department or company, in characters.
@@ -76,6 +84,12 @@ pub const MAX_NAME_CHARS: usize = 100;
 #[must_use]
 pub fn clean_name(text: &str) -> String {
     plain_line(text.trim()).chars().take(MAX_NAME_CHARS).collect()
+}
+
+/// A code or a number as it was meant: half-width, without blanks and hyphens.
+#[must_use]
+pub fn without_blanks(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
 #[cfg(test)]
@@ -92,8 +106,16 @@ mod tests {
 
     #[test]
     fn what_looks_alike_but_is_not_is_no_login() {
-        for text in ["a", "佐藤", "sa to", "sato\u{202e}", &"a".repeat(61)] {
+        for text in ["a", "--", "@.@", "佐藤", "sa to", "sato\u{202e}", &"a".repeat(61)] {
             assert_eq!(Login::new(text), Err(LoginError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_however_a_japanese_keyboard_wrote_it() {
+        for text in ["10714429", "１０７１４４２９", " 1071 4429 ", "１０７１　４４２９", "1071-4429"]
+        {
+            assert_eq!(without_blanks(text), "10714429", "{text}");
         }
     }
 

@@ -231,6 +231,7 @@ pub fn disable(
     tables::close_links(tx, account.id, actor.now)?;
     tables::revoke_tokens_of(tx, account.id, actor.who, actor.now)?;
     put_enabled(tx, account, false, actor)?;
+    roles::end_deputies_of(tx, &Account { enabled: false, ..account.clone() }, actor)?;
     actor.record(tx, "account.disabled", &json!({ "login": account.login.as_str(), "why": why }))?;
     Ok(true)
 }

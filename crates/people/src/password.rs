@@ -1,14 +1,17 @@
 //! Passwords: what may be one, and how one is kept.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base::Secret;
+use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::Randomness;
 
 mod common;
+mod memory;
+
+pub use memory::AT_ONCE;
 
 /// Fewest characters. There is no rule about kinds of characters: length is what counts.
 pub const MIN_CHARS: usize = 12;
@@ -17,6 +20,7 @@ pub const MAX_CHARS: usize = 200;
 /// What must remain of a password once login and name are taken out of it, in characters.
 const MIN_OWN_CHARS: usize = 6;
 const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
 
 /// Verified when there is nothing to verify, so that this takes as long. Nobody knows its password.
 const NOBODY: &str =
@@ -96,11 +100,19 @@ fn own_chars(lower: &str, names: &[&str]) -> usize {
     if rest == lower { MAX_CHARS } else { rest.chars().filter(|c| c.is_alphanumeric()).count() }
 }
 
-/// Argon2id with the parameters OWASP names first: 19 MiB, two rounds, one lane.
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
+
+/// Argon2id with the parameters OWASP names first: 19 MiB, two rounds, one lane. Every hash that is kept was made with them.
 ///
 /// Source: OWASP Password Storage Cheat Sheet.
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+fn digest(password: &Password, salt: &[u8]) -> Result<[u8; HASH_BYTES], HashError> {
+    let argon2 = Argon2::new(ALGORITHM, VERSION, Params::DEFAULT);
+    let mut out = [0_u8; HASH_BYTES];
+    let password = password.0.expose().as_bytes();
+    memory::with_place(|blocks| argon2.hash_password_into_with_memory(password, salt, &mut out, blocks))
+        .map_err(|_| HashError)?;
+    Ok(out)
 }
 
 /// The hash to be kept, as a PHC string. Slow on purpose.
@@ -110,8 +122,14 @@ fn argon2() -> Argon2<'static> {
 pub fn hash(password: &Password, randomness: &dyn Randomness) -> Result<String, HashError> {
     let mut salt = [0_u8; SALT_BYTES];
     randomness.fill(&mut salt);
-    let hash: PasswordHash =
-        argon2().hash_password_with_salt(password.0.expose().as_bytes(), &salt).map_err(|_| HashError)?;
+    let output = digest(password, &salt)?;
+    let hash = PasswordHash {
+        algorithm: ALGORITHM.ident(),
+        version: Some(VERSION.into()),
+        params: ParamsString::try_from(&Params::DEFAULT).map_err(|_| HashError)?,
+        salt: Some(Salt::new(&salt).map_err(|_| HashError)?),
+        hash: Some(Output::new(&output).map_err(|_| HashError)?),
+    };
     Ok(hash.to_string())
 }
 
@@ -120,7 +138,9 @@ pub fn hash(password: &Password, randomness: &dyn Randomness) -> Result<String, 
 pub fn is_match(password: &Password, stored: Option<&str>) -> bool {
     let stored = stored.filter(|stored| !stored.is_empty());
     let Ok(hash) = PasswordHash::new(stored.unwrap_or(NOBODY)) else { return false };
-    let fits = argon2().verify_password(password.0.expose().as_bytes(), &hash).is_ok();
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else { return false };
+    let Ok(found) = digest(password, &salt) else { return false };
+    let fits: bool = found.as_slice().ct_eq(expected.as_bytes()).into();
     fits && stored.is_some() && !password.0.expose().is_empty()
 }
 

@@ -51,6 +51,13 @@ pub fn find_step(secret: &Secret<String>, code: &str, now: UtcSeconds, last: i64
     found
 }
 
+/// Whether a code is right and refused only because every code of now is older than `last`, the last one accepted: the clock
+/// was set back.
+#[must_use]
+pub fn is_clock_behind(secret: &Secret<String>, code: &str, now: UtcSeconds, last: i64) -> bool {
+    now.0.div_euclid(STEP_S) + SKEW_STEPS < last && find_step(secret, code, now, 0).is_some()
+}
+
 /// The code of this moment, as an authenticator shows it.
 #[must_use]
 pub fn code_at(secret: &Secret<String>, now: UtcSeconds) -> Option<String> {

@@ -4,6 +4,7 @@
 //! memory until its files were redacted, and only a few may do so at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::RequestExt as _;
 use axum::extract::multipart::{Field, MultipartError};
@@ -11,6 +12,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use base::plain::is_hidden;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
 
 use crate::error::HttpError;
 use crate::guard::is_same_secret;
@@ -26,6 +28,43 @@ const MAX_FIELD_BYTES: u64 = 64 * 1024;
 /// What the frames around the files may take, in bytes: one per file, and one for all.
 const FRAME_BYTES: u64 = 2 * 1024;
 const FRAMES_BYTES: u64 = 1 << 20;
+
+/// What has to come in each stretch of time, at the least, while a place is held: 64 KiB in ten seconds. Two who send slower
+/// than that on purpose would keep everybody else out.
+const LEAST_BYTES: u64 = 64 * 1024;
+const STRETCH: Duration = Duration::from_secs(10);
+
+/// How fast an upload comes.
+struct Pace {
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    const fn from(since: Instant) -> Self {
+        Self { since, bytes: 0 }
+    }
+
+    /// Notes what came; `false` if a stretch is over in which too little did.
+    fn note(&mut self, bytes: usize, now: Instant) -> bool {
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if now.duration_since(self.since) < STRETCH {
+            return true;
+        }
+        let is_enough = self.bytes >= LEAST_BYTES;
+        *self = Self::from(now);
+        is_enough
+    }
+
+    /// Waits for what comes next, no longer than a stretch.
+    async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, HttpError> {
+        timeout(STRETCH, next).await.map_err(|_| too_slow())
+    }
+}
+
+fn too_slow() -> HttpError {
+    HttpError::new(StatusCode::REQUEST_TIMEOUT, "upload-too-slow", "")
+}
 
 /// The places for uploads of this node.
 #[derive(Debug, Clone)]
@@ -167,7 +206,7 @@ async fn read_secret(parts: &mut Multipart, visit: &Visit) -> Result<Vec<(String
 
 async fn read_field(field: Field<'_>) -> Result<(String, String), HttpError> {
     let name = field.name().unwrap_or_default().to_owned();
-    let bytes = read_bytes(field, FIELD_LIMITS, MAX_FIELD_BYTES).await?;
+    let bytes = read_bytes(field, FIELD_LIMITS, MAX_FIELD_BYTES, &mut Pace::from(Instant::now())).await?;
     Ok((name, String::from_utf8(bytes).map_err(|_| bad_form())?))
 }
 
@@ -178,7 +217,8 @@ async fn read_files(
 ) -> Result<Vec<(String, Vec<u8>)>, HttpError> {
     let mut files = Vec::new();
     let mut left = limits.total_bytes;
-    while let Some(field) = parts.next_field().await.map_err(|err| broken(&err, limits))? {
+    let mut pace = Pace::from(Instant::now());
+    while let Some(field) = pace.wait(parts.next_field()).await?.map_err(|err| broken(&err, limits))? {
         let Some(name) = field.file_name().map(str::to_owned) else {
             if fields.len() >= MAX_FIELDS {
                 return Err(bad_form());
@@ -186,7 +226,7 @@ async fn read_files(
             fields.push(read_field(field).await?);
             continue;
         };
-        let bytes = read_bytes(field, limits, left).await?;
+        let bytes = read_bytes(field, limits, left, &mut pace).await?;
         // A file field in which nothing was chosen.
         if name.is_empty() && bytes.is_empty() {
             continue;
@@ -205,9 +245,17 @@ async fn read_files(
 }
 
 /// The bytes of one part: no more than a file may have, and no more than are left of all.
-async fn read_bytes(mut field: Field<'_>, limits: UploadLimits, left: u64) -> Result<Vec<u8>, HttpError> {
+async fn read_bytes(
+    mut field: Field<'_>,
+    limits: UploadLimits,
+    left: u64,
+    pace: &mut Pace,
+) -> Result<Vec<u8>, HttpError> {
     let mut bytes = Vec::new();
-    while let Some(part) = field.chunk().await.map_err(|err| broken(&err, limits))? {
+    while let Some(part) = pace.wait(field.chunk()).await?.map_err(|err| broken(&err, limits))? {
+        if !pace.note(part.len(), Instant::now()) {
+            return Err(too_slow());
+        }
         bytes.extend_from_slice(&part);
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size > limits.file_bytes {
@@ -284,6 +332,16 @@ mod tests {
         let name = clean_name(&format!("{}.csv", "あ".repeat(500)));
         assert_eq!(name.chars().count(), MAX_NAME_CHARS);
         assert!(name.ends_with("あ.csv"));
+    }
+
+    #[test]
+    fn who_sends_slower_than_a_modem_gives_the_place_back() {
+        let begin = Instant::now();
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        let mut pace = Pace::from(begin);
+        assert!(pace.note(1, at(9)), "a stretch has ten seconds");
+        assert!(pace.note(64 * 1024 - 1, at(10)), "just enough");
+        assert!(!pace.note(64 * 1024 - 1, at(20)), "one byte too few");
     }
 
     #[test]

@@ -151,3 +151,33 @@ pub(crate) fn was_denied(
         entry.site == site && entry.who == who && entry.body.get(name).and_then(serde_json::Value::as_i64) == Some(id)
     }))
 }
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Decision,
+    Exception,
+}
+
+impl Asked {
+    /// The name of the table, and of the number in the ledger.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Exception => "exception",
+        }
+    }
+}
+
+/// Keeps which account asked; `None` if it was none.
+pub(crate) fn put_asker(tx: &mut Transaction, asked: Asked, id: i64, account: Option<i64>) -> Result<(), StoreError> {
+    let Some(account) = account else { return Ok(()) };
+    let sql = format!("UPDATE {} SET asked_account = $2 WHERE id = $1", asked.name());
+    tx.execute(&sql, &[id.into(), account.into()]).map(|_| ())
+}
+
+/// Which account asked; `None` if it was none.
+pub(crate) fn find_asker(tx: &mut Transaction, asked: Asked, id: i64) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT asked_account FROM {} WHERE id = $1 AND asked_account IS NOT NULL", asked.name());
+    tx.find(&sql, &[id.into()])?.map(|row| row.integer(0)).transpose()
+}

@@ -12,7 +12,7 @@ use base::{Date, Severity, UtcSeconds};
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
 use crate::tasks::{Task, TaskKey};
 
-pub(crate) use decisions::{add_decision, add_ruling, close_decision, was_denied};
+pub(crate) use decisions::{Asked, add_decision, add_ruling, close_decision, find_asker, put_asker, was_denied};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
 pub use papers::{
     evidence_exists, find_newest_evidence_about, list_document_subjects, list_evidence_names, list_recent_evidence,

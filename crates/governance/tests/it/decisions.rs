@@ -162,3 +162,53 @@ fn what_waits_is_counted_until_it_is_decided() {
         Ok(())
     });
 }
+
+/// Makes an account; whoever `made_by` names gave it a link.
+fn account(store: &TestStore, login: &str, made_by: &str) {
+    let edit = people::store::AccountEdit {
+        name: "名前".to_owned(),
+        department: String::new(),
+        vendor: String::new(),
+        lang: base::Lang::Ja,
+        enabled: true,
+    };
+    store
+        .database
+        .transaction::<_, ::store::StoreError>(|tx| {
+            let login = people::account::Login::new(login).unwrap();
+            let account = people::store::add_account(tx, &login, &edit, NOW)?;
+            let purpose = people::link::Purpose::Invite;
+            let new = people::store::NewLink { token: login.as_str(), purpose, account, made_by };
+            people::store::add_link(tx, &new, NOW)
+        })
+        .unwrap();
+}
+
+#[test]
+fn nobody_decides_their_own_request_under_another_name_or_through_another_person() {
+    at_the_office(|store, office| {
+        for (login, made_by) in
+            [("sato", "ito（伊藤）"), ("ni", "sato（旧姓）"), ("ito", "admin（別）"), ("jimu", "ito（伊藤）")]
+        {
+            account(store, login, made_by);
+        }
+        let deputy_of = |who: &str| Capacity::Deputy { of: who.to_owned() };
+        let light = |_: &str| Some(Severity::Medium);
+        let id = request(office);
+        for (who, capacity) in [
+            ("sato（改名）", Capacity::Executive),
+            ("SATO（（）", Capacity::Administrator),
+            ("jimu（事務長）", deputy_of("sato（改名）")),
+            ("ni（二つ目）", Capacity::Administrator),
+        ] {
+            let own = office.rule_on_exception(&decider(who, capacity), id, &yes(), light);
+            assert!(matches!(own, Err(DecisionError::Denied { rule: Denial::OwnRequest })), "{who}");
+        }
+        let decision = ask(office, &[])?;
+        let own = office.decide(&decider("jimu（事務長）", deputy_of("sato（佐藤）")), decision, &yes());
+        assert!(matches!(own, Err(DecisionError::Denied { rule: Denial::OwnRequest })));
+        office.decide(&decider("jimu（事務長）", deputy_of("ito（伊藤）")), decision, &yes())?;
+        office.rule_on_exception(&decider("ito（佐藤）", Capacity::Administrator), id, &yes(), light)?;
+        Ok(())
+    });
+}

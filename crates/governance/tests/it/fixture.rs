@@ -15,7 +15,7 @@ use governance::{Assessment, DocumentKinds, SiteAnswers, assess_site};
 use testkit::{NOW, TestStore};
 
 pub(crate) fn migrations() -> Vec<Migration> {
-    evidence_tables::MIGRATIONS.iter().chain(governance::MIGRATIONS).copied().collect()
+    [people::MIGRATIONS, evidence_tables::MIGRATIONS, governance::MIGRATIONS].concat()
 }
 
 fn pack(path: &str) -> String {

@@ -7,7 +7,7 @@ use governance::watch::{Watch, find_state, find_watch};
 use testkit::{NOW, on_each_database, test_ledger};
 
 fn steps() -> Vec<store::Migration> {
-    [evidence::store::MIGRATIONS, governance::MIGRATIONS].concat()
+    [people::MIGRATIONS, evidence::store::MIGRATIONS, governance::MIGRATIONS].concat()
 }
 
 fn append(database: &store::Database, site: &str, kind: &str) {

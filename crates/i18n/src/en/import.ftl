@@ -97,3 +97,4 @@ import-difference-before = Before
 import-difference-after = After
 import-no-value = (nothing)
 import-decided = ledgers decided
+upload-too-slow = The transfer was too slow and was stopped. Nothing was stored. Send the files from a better connection, or fewer at a time.

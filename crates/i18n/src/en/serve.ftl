@@ -12,7 +12,7 @@ serve-how-to-end = Press Ctrl+C to end.
 serve-monitor-not-local = The monitor has neither encryption nor sign-in, so it listens on an address of this machine alone (127.0.0.1, ::1). To open it at { $address }, add --monitor-open (monitor_open = true in the configuration).
 serve-plain-not-local = Only an address of this machine alone (127.0.0.1, ::1) may be served without encryption, not { $address }.
 serve-certificate-half = Give both certificate and key in [serve].
-serve-demo-open = Ready at { $url }. Each of these links signs you in at once as that person. They belong to this demonstration and end with it.
+serve-demo-open = Ready at { $url }. Open one of these links and press "Enter" to sign in as that person, as often as you like. They belong to this demonstration and end with it.
 serve-demo-executive = director
 serve-demo-administrator = IT desk
 serve-demo-auditor = auditor

@@ -97,3 +97,4 @@ import-difference-before = 前
 import-difference-after = 後
 import-no-value = （記載なし）
 import-decided = 決めた台帳
+upload-too-slow = 送信が遅すぎるため、途中で止めました。何も保存していません。回線のよい所から、または少しずつ分けて送ってください。

@@ -12,7 +12,7 @@ serve-how-to-end = 終わるときは Ctrl+C を押してください。
 serve-monitor-not-local = 監視用は、暗号化も認証もないので、この機器だけのアドレス（127.0.0.1 や ::1）で開きます。{ $address } で開くときは、--monitor-open（設定では monitor_open = true）を付けてください。
 serve-plain-not-local = 暗号化しないで開けるのは、この機器だけのアドレス（127.0.0.1 や ::1）です。{ $address } では開けません。
 serve-certificate-half = [serve] の certificate と key は、両方を書いてください。
-serve-demo-open = 準備ができました。アドレスは { $url } です。次のリンクは、開くとその人としてすぐに入れます。この見本だけのもので、終わると使えなくなります。
+serve-demo-open = 準備ができました。アドレスは { $url } です。次のリンクを開いて「入る」を押すと、その人として入れます。何度でも使えます。この見本だけのもので、終わると使えなくなります。
 serve-demo-executive = 院長
 serve-demo-administrator = IT担当
 serve-demo-auditor = 監査

@@ -78,6 +78,8 @@ pub(crate) fn restore(context: &Context<'_>, arguments: &RestoreArgs) -> Result<
     // The key goes last: without it nothing opens this folder.
     write_secret(&data.join(KEY), &std::fs::read(&key_path).with_context(|| key_path.display().to_string())?)?;
     let installation = Installation::open_unchecked(settings.clone(), Box::new(SystemClock))?;
+    let now = installation.now();
+    installation.database.transaction(|tx| people::store::end_every_way_in(tx, now))?;
     if !context.global.json {
         let arguments = [("made_at", manifest.made_at.as_str().into()), ("folder", data.display().to_string().into())];
         output::line(&installation.say("serve-restored", &arguments));

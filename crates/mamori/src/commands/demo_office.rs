@@ -17,8 +17,9 @@ use crate::serving::{self, Serving};
 
 /// Where the office listens if nobody says otherwise: any port that is free.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-/// The links count at most so long, in seconds, should the process be killed.
-const LINK_S: i64 = 12 * 3600;
+/// The links count for as long as the demonstration runs, and at most so long, in seconds; after a process that was killed no
+/// office but another demonstration's takes them.
+const LINK_S: i64 = 90 * 86_400;
 
 /// Somebody made up.
 struct Somebody {

@@ -266,6 +266,10 @@ fn answer(office: &Shared, visit: &SiteVisit, id: &str, word: &Word, matters: &M
     };
     match done {
         Ok(()) => {}
+        // Who can't look at what waits does not learn that it is there either. The attempt stands in the ledger.
+        Err(DecisionError::Denied { .. }) if !super::SEE.iter().any(|role| visit.is(*role)) => {
+            return Err(HttpError::not_found());
+        }
         Err(DecisionError::Denied { rule }) => return denied(visit, rule),
         Err(DecisionError::NoReason) if ruling.is_none() => {
             return Err(HttpError::bad_request("decision-no-outcome", ""));

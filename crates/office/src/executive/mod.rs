@@ -17,12 +17,13 @@ use web::{Needs, Routes};
 use crate::state::Shared;
 
 /// Who may look.
-const READERS: Needs = Needs::Site(&[Role::Executive, Role::Administrator, Role::Auditor]);
+const SEE: &[Role] = &[Role::Executive, Role::Administrator, Role::Auditor];
+const READERS: Needs = Needs::Site(SEE);
 /// Who may ask for a decision.
 const ASKERS: Needs = Needs::Site(&[Role::Administrator]);
 /// Who may have a report made.
 const MAKERS: Needs = Needs::Site(&[Role::Executive, Role::Administrator]);
-/// Whose attempt to decide is heard: everybody's, so that those who may not are told why, and the attempt is recorded.
+/// Whose attempt to decide is heard: everybody's, so that the attempt is recorded, and those who may look are told why not.
 const HEARD: Needs =
     Needs::Site(&[Role::Executive, Role::Administrator, Role::Auditor, Role::Staff, Role::Vendor, Role::GroupOperator]);
 

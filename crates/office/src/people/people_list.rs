@@ -8,7 +8,7 @@ use axum::response::Response;
 use web::list::{Cell, Column, Direction, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
-use super::fields::names;
+use super::fields::{administers_in_person, names};
 use super::role_message;
 use crate::state::Shared;
 
@@ -69,7 +69,7 @@ pub(super) async fn show(
             empty: visit.text("people-empty"),
         };
         let page = Page::new(visit.text("people-title"), "people").help(visit.text("people-help"));
-        let above = Above { visit: &visit, may_change: visit.is(Role::Administrator) };
+        let above = Above { visit: &visit, may_change: administers_in_person(&visit, visit.site_id()) };
         let above = above.render().map_err(HttpError::internal)?;
         list.respond(&visit, &page, &query, &above)
     })

@@ -32,9 +32,11 @@ struct PersonPage<'a> {
     sessions: usize,
     changed: String,
     may_change: bool,
-    may_administer: bool,
-    /// Why the visitor makes no link for them; empty if they may.
-    no_link: String,
+    may_edit: bool,
+    /// Why the visitor does not change their roles; empty if they may.
+    no_roles: String,
+    /// Why the visitor does not decide how they get in; empty if they may.
+    no_access: String,
     ticks: Vec<Tick>,
     ticks_everywhere: Vec<Tick>,
     account: Account,
@@ -60,11 +62,26 @@ impl Found {
         self.memberships.iter().all(|(site, _)| administers(visit, site))
     }
 
-    /// Whether the visitor may make a link with which somebody becomes this person.
+    /// Whether the visitor may change what these roles are here. Whoever may take an executive's role chooses the judge as much
+    /// as whoever gives it.
     ///
     /// # Errors
-    /// The message that says why not. Whoever has an executive's link is the executive, at every site of theirs.
-    pub(super) fn check_link_by(&self, visit: &SiteVisit) -> Result<(), &'static str> {
+    /// The message that says why not.
+    pub(super) fn check_roles_by(&self, visit: &SiteVisit) -> Result<(), &'static str> {
+        if !administers_in_person(visit, visit.site_id()) {
+            return Err("people-not-as-deputy");
+        }
+        let here = self.decides_at.iter().any(|site| site == visit.site_id() || site == EVERYWHERE);
+        if here && !makes_executives(visit, visit.site_id()) { Err("people-executive-elsewhere") } else { Ok(()) }
+    }
+
+    /// Whether the visitor may decide if and how this person gets in: make a link with which somebody becomes them, close and
+    /// open the account, end sessions.
+    ///
+    /// # Errors
+    /// The message that says why not. Whoever has an executive's link is the executive, at every site of theirs; and without
+    /// the executive nobody decides.
+    pub(super) fn check_access_by(&self, visit: &SiteVisit) -> Result<(), &'static str> {
         if !self.may_be_administered_by(visit) {
             return Err("person-elsewhere");
         }
@@ -145,8 +162,9 @@ pub(super) fn draw(
         sessions,
         changed: changed(visit, &change),
         may_change: visit.is(Role::Administrator),
-        may_administer: found.may_be_administered_by(visit),
-        no_link: found.check_link_by(visit).err().map(|message| visit.text(message)).unwrap_or_default(),
+        may_edit: found.may_be_administered_by(visit) && administers_in_person(visit, visit.site_id()),
+        no_roles: found.check_roles_by(visit).err().map(|message| visit.text(message)).unwrap_or_default(),
+        no_access: found.check_access_by(visit).err().map(|message| visit.text(message)).unwrap_or_default(),
         ticks: ticks(visit, AT_SITE, here),
         ticks_everywhere: if sees_everywhere { ticks(visit, AT_EVERY_SITE, everywhere) } else { Vec::new() },
         account: found.account,

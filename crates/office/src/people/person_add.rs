@@ -4,7 +4,7 @@ use ::people::account::{Login, clean_name};
 use ::people::admin::{self, NewPerson, RolesAt};
 use ::people::link::Purpose;
 use ::people::store::{self as tables, AccountEdit};
-use ::people::{AccountId, EVERYWHERE, Role, RoleSet, new_token};
+use ::people::{Account, AccountId, EVERYWHERE, Role, RoleSet, new_token};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -22,11 +22,22 @@ struct AddPage<'a> {
     wrong: Vec<String>,
     fields: &'a Fields,
     ticks: Vec<Tick>,
+    /// Whose login this is, if it is somebody's who may be given a role here.
+    present: Option<&'a Account>,
 }
 
-fn draw(visit: &SiteVisit, fields: &Fields, wrong: Vec<String>) -> Result<Response, HttpError> {
-    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let body = AddPage { visit, wrong, fields, ticks: ticks(visit, AT_SITE, fields.roles("role")) };
+fn draw(
+    visit: &SiteVisit,
+    fields: &Fields,
+    wrong: Vec<String>,
+    present: Option<&Account>,
+) -> Result<Response, HttpError> {
+    let status = match present {
+        Some(_) => StatusCode::CONFLICT,
+        None if wrong.is_empty() => StatusCode::OK,
+        None => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let body = AddPage { visit, wrong, fields, ticks: ticks(visit, AT_SITE, fields.roles("role")), present };
     let around =
         Page::new(visit.text("people-add"), "people").trail(visit.text("people-title"), visit.path_of("people"));
     let mut response = page(visit, &around, &body)?;
@@ -36,7 +47,8 @@ fn draw(visit: &SiteVisit, fields: &Fields, wrong: Vec<String>) -> Result<Respon
 
 /// The empty form.
 pub(super) async fn show(visit: SiteVisit) -> Result<Response, HttpError> {
-    draw(&visit, &Fields(Vec::new()), Vec::new())
+    check_no_deputy(&visit)?;
+    draw(&visit, &Fields(Vec::new()), Vec::new(), None)
 }
 
 struct Wanted {
@@ -73,6 +85,8 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
 enum Added {
     New(UtcSeconds),
     Present(AccountId),
+    /// Somebody has the login: are they meant?
+    Asked(Account),
 }
 
 /// Adds somebody and shows their link, once. A second submission of the same form is refused: the login is taken.
@@ -83,11 +97,12 @@ pub(super) async fn add(sent: Sent) -> Result<Response, HttpError> {
         check_proof(visit)?;
         let wanted = match read(visit, &sent.fields) {
             Ok(wanted) => wanted,
-            Err(wrong) => return draw(visit, &sent.fields, wrong),
+            Err(wrong) => return draw(visit, &sent.fields, wrong, None),
         };
         let token = new_token(&*sent.office.frame.randomness);
         match add_in(&sent, &wanted, &token)? {
             Added::Present(id) => Ok(redirect(&visit.path_of(&format!("people/{}", id.0)))),
+            Added::Asked(present) => draw(visit, &sent.fields, Vec::new(), Some(&present)),
             Added::New(until) => {
                 let name = wanted.edit.name.as_str();
                 let text = visit.say("people-added", &[("name", name.into())]);
@@ -102,13 +117,18 @@ fn add_in(sent: &Sent, wanted: &Wanted, token: &str) -> Result<Added, HttpError>
     let (visit, actor) = (&sent.visit, sent.actor());
     sent.write(|tx| {
         if let Some(present) = tables::find_account_by_login(tx, &wanted.login)? {
-            // Somebody who is nobody anywhere comes back; whoever administers everything may also send them here from elsewhere.
+            // Whoever was here and is nobody anywhere comes back; whoever administers everything may also send them here from
+            // elsewhere. Others don't learn whose login it is: they get one answer for every login that is taken.
             let memberships = tables::list_memberships(tx, present.id)?;
             let is_here = memberships.iter().any(|(site, _)| site == visit.site_id() || site == EVERYWHERE);
             let is_vendor = present.vendor.is_empty() != wanted.edit.vendor.is_empty();
-            let may = memberships.is_empty() || administers(visit, EVERYWHERE);
+            let was_here = memberships.is_empty() && tables::had_role(tx, visit.site_id(), &wanted.login)?;
+            let may = was_here || administers(visit, EVERYWHERE);
             if is_here || !may || is_vendor {
                 return Err(HttpError::conflict("people-login-taken", wanted.login.as_str()).into());
+            }
+            if sent.fields.get("present") != present.id.0.to_string() {
+                return Ok(Added::Asked(present));
             }
             let here = RolesAt { site: visit.site_id(), wanted: wanted.roles, within: AT_SITE };
             admin::set_roles(tx, &present, &[here], actor, "")?;

@@ -30,6 +30,17 @@ fn get_whole(tx: &mut Recording<'_>, sent: &Sent, id: AccountId) -> Result<Found
     if may { Ok(found) } else { Err(HttpError::conflict("person-elsewhere", "").into()) }
 }
 
+/// As [`get_whole`], and the visitor may decide how they get in.
+fn get_ruled(tx: &mut Recording<'_>, sent: &Sent, id: AccountId) -> Result<Found, Refusal> {
+    let found = get_whole(tx, sent, id)?;
+    found.check_access_by(&sent.visit).map_err(forbidden)?;
+    Ok(found)
+}
+
+fn forbidden(message: &'static str) -> HttpError {
+    HttpError::new(StatusCode::FORBIDDEN, message, "")
+}
+
 fn back(visit: &SiteVisit, id: AccountId, done: &str) -> Response {
     redirect(&visit.path_of(&format!("people/{}?done={done}", id.0)))
 }
@@ -95,6 +106,7 @@ pub(super) async fn change_roles(sent: Sent) -> Result<Response, HttpError> {
         all.extend(ticked.everywhere.map(|wanted| RolesAt { site: EVERYWHERE, wanted, within: AT_EVERY_SITE }));
         let is_left = sent.write(|tx| {
             let found = get(tx, &sent, id)?;
+            found.check_roles_by(visit).map_err(forbidden)?;
             admin::set_roles(tx, &found.account, &all, sent.actor(), &sent.fields.why())?;
             Ok(find(tx, visit, id)?.is_some())
         })?;
@@ -127,12 +139,13 @@ pub(super) async fn change_details(sent: Sent) -> Result<Response, HttpError> {
 pub(super) async fn change_enabled(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let (id, enabled, why) = (sent.account()?, sent.fields.get("enabled") == "yes", sent.why());
+        check_no_deputy(&sent.visit)?;
         if !enabled && why.is_none() {
             return complain_no_why(&sent, id);
         }
         let why = why.unwrap_or_default();
         sent.write(|tx| {
-            let account = get_whole(tx, &sent, id)?.account;
+            let account = get_ruled(tx, &sent, id)?.account;
             if enabled {
                 admin::enable(tx, &account, sent.actor(), &why)?;
             } else {
@@ -154,8 +167,7 @@ pub(super) async fn make_link(sent: Sent) -> Result<Response, HttpError> {
         let Some(why) = sent.why() else { return complain_no_why(&sent, id) };
         let token = new_token(&*sent.office.frame.randomness);
         let (name, until) = sent.write(|tx| {
-            let found = get_whole(tx, &sent, id)?;
-            found.check_link_by(visit).map_err(|message| HttpError::new(StatusCode::FORBIDDEN, message, ""))?;
+            let found = get_ruled(tx, &sent, id)?;
             if !found.account.enabled {
                 return Err(HttpError::conflict("person-link-disabled", "").into());
             }
@@ -174,9 +186,10 @@ pub(super) async fn make_link(sent: Sent) -> Result<Response, HttpError> {
 pub(super) async fn end_sessions(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let (visit, id) = (&sent.visit, sent.account()?);
+        check_no_deputy(visit)?;
         let Some(why) = sent.why() else { return complain_no_why(&sent, id) };
         sent.write(|tx| {
-            let (found, actor) = (get_whole(tx, &sent, id)?, sent.actor());
+            let (found, actor) = (get_ruled(tx, &sent, id)?, sent.actor());
             let ended = tables::end_sessions(tx, id, None, visit.now)?;
             tables::end_steps(tx, id)?;
             tables::note_change(tx, id, actor.who, visit.now)?;

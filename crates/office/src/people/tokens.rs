@@ -14,7 +14,7 @@ use store::StoreError;
 use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page, redirect};
 
-use super::fields::{Fields, Sent};
+use super::fields::{Fields, Sent, administers_in_person, check_no_deputy};
 use super::made::draw_token;
 use crate::Office;
 use crate::sign_in::check_proof;
@@ -77,7 +77,8 @@ fn draw(
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let name_of = |id: AccountId| names.get(&id).cloned().unwrap_or_default();
     let lines = tokens.iter().map(|token| line(visit, token, name_of(token.account))).collect();
-    let body = TokensPage { visit, wrong, said, lines, may_change: visit.is(Role::Administrator), fields };
+    let body =
+        TokensPage { visit, wrong, said, lines, may_change: administers_in_person(visit, visit.site_id()), fields };
     let around = Page::new(visit.text("token-title"), "settings").help(visit.text("token-help"));
     let mut response = page(visit, &around, &body)?;
     *response.status_mut() = status;
@@ -134,6 +135,8 @@ fn read(visit: &SiteVisit, fields: &Fields) -> Result<Wanted, Vec<String>> {
 pub(super) async fn make(sent: Sent) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let visit = &sent.visit;
+        // A token would outlast the days of a deputy.
+        check_no_deputy(visit)?;
         check_proof(visit)?;
         let wanted = match read(visit, &sent.fields) {
             Ok(wanted) => wanted,

@@ -104,7 +104,11 @@ pub(super) async fn enter(
             Some(opened) => finish(&office, &browser, &opened, &step.next),
             None => {
                 flow::note_failure(&office, &attempt, &browser, visit.now)?;
-                let wrong = vec![visit.text("code-wrong")];
+                let credential = office.database().read(|tx| tables::find_credential(tx, account.id))?;
+                let is_behind = credential.is_some_and(|credential| {
+                    totp::is_clock_behind(&credential.totp_secret, &typed.code, visit.now, credential.totp_last)
+                });
+                let wrong = vec![visit.text(if is_behind { "code-clock" } else { "code-wrong" })];
                 Ok(with_status(draw(&visit, wrong)?, StatusCode::UNPROCESSABLE_ENTITY))
             }
         }

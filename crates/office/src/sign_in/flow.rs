@@ -1,6 +1,6 @@
 //! What every way in has in common: attempts, steps, sessions.
 
-use ::people::password::{MAX_CHARS, MIN_CHARS, PasswordError};
+use ::people::password::{AT_ONCE, MAX_CHARS, MIN_CHARS, PasswordError};
 use ::people::store::{self as tables, Credential, NewSession, Stage, Step};
 use ::people::throttle::{self, Decision, Source};
 use ::people::{Account, AccountId, EVERYWHERE, new_token, recovery};
@@ -16,8 +16,9 @@ use super::browser::Browser;
 use super::refusal::Refusal;
 use crate::Office;
 
-/// Passwords hashed at the same time: each takes 19 MiB, and nobody shall fill the memory by trying.
-pub(super) static HASHING: Semaphore = Semaphore::const_new(4);
+/// Who hashes a password: others wait here and not in a thread. The throttle is asked before, so that whoever tries too often
+/// does not stand in the way.
+pub(super) static HASHING: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// The message about a password that breaks a rule.
 pub(super) fn password_message(visit: &Visit, err: PasswordError) -> String {

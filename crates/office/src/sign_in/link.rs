@@ -67,10 +67,17 @@ fn draw(visit: &Visit, token: &str, found: &(Link, Account), wrong: Vec<String>)
     page(visit, &Page::new(visit.text("link-title"), ""), &body)
 }
 
-/// The page that asks for a new password. Looking at it does not use the link up; that of the demo signs in at once.
+#[derive(Template)]
+#[template(path = "sign_in/link_demo.html")]
+struct DemoPage<'a> {
+    visit: &'a Visit,
+    name: String,
+    token: String,
+}
+
+/// The page that asks for a new password, or the door of the demo. Looking at it changes nothing: programs look at links too.
 pub(super) async fn show(
     visit: Visit,
-    browser: Browser,
     State(office): State<Shared>,
     Path(token): Path<String>,
 ) -> Result<Response, HttpError> {
@@ -78,30 +85,22 @@ pub(super) async fn show(
         let Some(found) = find(&office, &token, &visit)? else { return over(&visit) };
         match found.0.purpose {
             Purpose::Invite | Purpose::Reset => draw(&visit, &token, &found, Vec::new()),
-            Purpose::Demo => enter_demo(&visit, &office, &browser, &token, &found.1),
+            Purpose::Demo => {
+                let body = DemoPage { visit: &visit, name: found.1.name.clone(), token: encode_segment(&token) };
+                page(&visit, &Page::new(visit.text("link-demo-title"), ""), &body)
+            }
         }
     })
     .await
 }
 
-fn enter_demo(
-    visit: &Visit,
-    office: &Office,
-    browser: &Browser,
-    token: &str,
-    account: &Account,
-) -> Result<Response, HttpError> {
+/// The links of the demo open as often as somebody likes, for as long as it runs.
+fn enter_demo(visit: &Visit, office: &Office, browser: &Browser, account: &Account) -> Result<Response, HttpError> {
     let opened = office.installation.ledger.write::<_, Refusal>(office.database(), visit.now, |tx| {
-        if !tables::use_link(tx, token, visit.now)? {
-            return Ok(None);
-        }
         end_former(tx, visit)?;
-        flow::open_session(tx, office, account, browser, "demo", visit.now).map(Some)
+        flow::open_session(tx, office, account, browser, "demo", visit.now)
     })?;
-    match opened {
-        Some(opened) => opened.give(office, browser, redirect("/")),
-        None => over(visit),
-    }
+    opened.give(office, browser, redirect("/"))
 }
 
 #[derive(Deserialize)]
@@ -112,7 +111,7 @@ pub(super) struct Typed {
     again: String,
 }
 
-/// Sets the password; what there was before ends, and an authenticator is set up next.
+/// Signs in to the demo, or sets the password; what there was before ends, and an authenticator is set up next.
 pub(super) async fn set_password(
     visit: Visit,
     browser: Browser,
@@ -120,17 +119,27 @@ pub(super) async fn set_password(
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
+    let (seen, asked, shown, from) = (visit.clone(), office.clone(), token.clone(), browser.clone());
+    let begun = blocking(move || -> Result<Result<_, Response>, HttpError> {
+        let Some(found) = find(&asked, &shown, &seen)? else { return Ok(Err(over(&seen)?)) };
+        if found.0.purpose == Purpose::Demo {
+            return Ok(Err(enter_demo(&seen, &asked, &from, &found.1)?));
+        }
+        match choose(&seen, &found.1, &typed.new, &typed.again) {
+            Ok(chosen) => Ok(Ok((found, chosen))),
+            Err(wrong) => {
+                let drawn = draw(&seen, &shown, &found, wrong)?;
+                Ok(Err(with_status(drawn, StatusCode::UNPROCESSABLE_ENTITY)))
+            }
+        }
+    });
+    let (found, chosen) = match begun.await? {
+        Ok(begun) => begun,
+        Err(refused) => return Ok(refused),
+    };
+    // Only whoever has a link and a password that may be one gets as far as this.
     let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
     blocking(move || -> Result<Response, HttpError> {
-        let found = find(&office, &token, &visit)?.filter(|(link, _)| link.purpose != Purpose::Demo);
-        let Some(found) = found else { return over(&visit) };
-        let chosen = match choose(&visit, &found.1, &typed.new, &typed.again) {
-            Ok(chosen) => chosen,
-            Err(wrong) => {
-                let drawn = draw(&visit, &token, &found, wrong)?;
-                return Ok(with_status(drawn, StatusCode::UNPROCESSABLE_ENTITY));
-            }
-        };
         let hash = password::hash(&chosen, &*office.frame.randomness).map_err(HttpError::internal)?;
         match start_anew(&office, &visit, &token, &found, &hash)? {
             Some(step) => browser.give_step(&office.frame, redirect("/login/enrol"), &step),

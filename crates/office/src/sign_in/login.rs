@@ -66,18 +66,24 @@ pub(super) async fn enter(
     State(office): State<Shared>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
+    let shown: String = typed.login.chars().take(Login::MAX_CHARS).collect();
+    let (from, asked, login) = (browser.clone(), office.clone(), typed.login.clone());
+    let begun = blocking(move || -> Result<_, HttpError> {
+        let (account, hash) = find(&asked, &login)?;
+        let id = account.as_ref().map(|account| account.id);
+        let begun = flow::begin(&asked, &login, id, &from, visit.now)?;
+        Ok((visit, begun, account, hash))
+    });
+    let (visit, begun, account, hash) = begun.await?;
+    let attempt = match begun {
+        Begun::Go(attempt) => attempt,
+        Begun::Wait(seconds) => {
+            let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
+            return Ok(with_status(draw(&visit, &shown, &typed.next, wrong)?, StatusCode::TOO_MANY_REQUESTS));
+        }
+    };
     let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
     blocking(move || -> Result<Response, HttpError> {
-        let (account, hash) = find(&office, &typed.login)?;
-        let shown: String = typed.login.chars().take(Login::MAX_CHARS).collect();
-        let id = account.as_ref().map(|account| account.id);
-        let attempt = match flow::begin(&office, &typed.login, id, &browser, visit.now)? {
-            Begun::Go(attempt) => attempt,
-            Begun::Wait(seconds) => {
-                let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
-                return Ok(with_status(draw(&visit, &shown, &typed.next, wrong)?, StatusCode::TOO_MANY_REQUESTS));
-            }
-        };
         let fits = password::is_match(&Password::typed(&typed.password), hash.as_deref());
         let step = if let (Some(account), Some(hash)) = (account.filter(|account| fits && account.enabled), hash) {
             let proved = Proved::new(attempt.clone(), account.id, hash);

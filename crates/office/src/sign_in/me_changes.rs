@@ -15,7 +15,7 @@ use store::ledger::{NewEntry, Recording};
 use web::{Form, HttpError, Visit, blocking, redirect};
 
 use super::browser::Browser;
-use super::flow::{self, Begun, HASHING, Proved, with_status};
+use super::flow::{self, Attempt, Begun, HASHING, Proved, with_status};
 use super::me::{draw, get_person};
 use super::refusal::Refusal;
 use super::{enrol, link};
@@ -96,20 +96,28 @@ async fn with_password(
     typed: String,
     change: impl FnOnce(&Changing<'_>) -> Result<Response, HttpError> + Send + 'static,
 ) -> Result<Response, HttpError> {
+    let (seen, from, asked) = (visit.clone(), browser.clone(), office.clone());
+    let begun = blocking(move || -> Result<Result<(Attempt, String), Response>, HttpError> {
+        let account = &get_person(&seen)?.0.account;
+        let credential = asked.database().read(|tx| tables::find_credential(tx, account.id))?;
+        let hash = credential.map(|credential| credential.password_hash).unwrap_or_default();
+        match flow::begin(&asked, account.login.as_str(), Some(account.id), &from, seen.now)? {
+            Begun::Go(attempt) => Ok(Ok((attempt, hash))),
+            Begun::Wait(seconds) => {
+                let wrong = vec![seen.say("sign-in-wait", &[("seconds", seconds.into())])];
+                let drawn = draw(&seen, &asked, String::new(), wrong)?;
+                Ok(Err(with_status(drawn, StatusCode::TOO_MANY_REQUESTS)))
+            }
+        }
+    });
+    let (attempt, hash) = match begun.await? {
+        Ok(begun) => begun,
+        Err(refused) => return Ok(refused),
+    };
     let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
     blocking(move || -> Result<Response, HttpError> {
         let (person, session) = get_person(&visit)?;
         let account = &person.account;
-        let credential = office.database().read(|tx| tables::find_credential(tx, account.id))?;
-        let hash = credential.map(|credential| credential.password_hash).unwrap_or_default();
-        let attempt = match flow::begin(&office, account.login.as_str(), Some(account.id), &browser, visit.now)? {
-            Begun::Go(attempt) => attempt,
-            Begun::Wait(seconds) => {
-                let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
-                let drawn = draw(&visit, &office, String::new(), wrong)?;
-                return Ok(with_status(drawn, StatusCode::TOO_MANY_REQUESTS));
-            }
-        };
         if !password::is_match(&Password::typed(&typed), Some(&hash)) {
             flow::note_failure(&office, &attempt, &browser, visit.now)?;
             return complain(&visit, &office, vec![visit.text("password-old-wrong")]);
@@ -152,6 +160,7 @@ pub(super) async fn change_password(
             tables::end_sessions(tx, account.id, Some(changing.session.id), visit.now)?;
             tables::end_steps(tx, account.id)?;
             tables::close_links(tx, account.id, visit.now)?;
+            tables::revoke_tokens_of(tx, account.id, &account.who(), visit.now)?;
             flow::record_change(tx, account, "password", "me")
         })?;
         Ok(redirect("/me?done=password"))

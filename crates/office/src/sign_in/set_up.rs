@@ -1,7 +1,7 @@
 //! The first page of a new installation: which site it is, and who administers it.
 
 use ::evidence::store::{self as evidence_tables, SiteRow};
-use ::people::account::{Login, clean_name};
+use ::people::account::{Login, clean_name, without_blanks};
 use ::people::admin::{self, Actor, NewPerson};
 use ::people::password::{self, Password};
 use ::people::store::{self as tables, AccountEdit, Stage};
@@ -17,7 +17,7 @@ use serde_json::json;
 use web::{Form, HttpError, Page, Visit, blocking, page, redirect};
 
 use super::browser::Browser;
-use super::flow::{self, Begun, HASHING, with_status};
+use super::flow::{self, Attempt, Begun, HASHING, with_status};
 use super::refusal::Refusal;
 use crate::Office;
 use crate::state::Shared;
@@ -63,7 +63,9 @@ struct SetUpPage<'a> {
 }
 
 fn draw(visit: &Visit, mut typed: Typed, wrong: Vec<String>) -> Result<Response, HttpError> {
-    for field in [&mut typed.site_name, &mut typed.beds, &mut typed.site, &mut typed.name, &mut typed.login] {
+    for field in
+        [&mut typed.code, &mut typed.site_name, &mut typed.beds, &mut typed.site, &mut typed.name, &mut typed.login]
+    {
         *field = field.chars().take(200).collect();
     }
     page(visit, &Page::new(visit.text("set-up-title"), ""), &SetUpPage { visit, wrong, typed, kinds: site_kinds() })
@@ -113,7 +115,7 @@ pub(crate) fn read_site(visit: &Visit, id: &str, name: &str, kind: &str, beds: &
         wrong.push(visit.text("site-bad-name"));
     }
     let kind = kind.parse::<SiteKind>().map_err(|_| wrong.push(visit.text("site-bad-kind"))).ok();
-    let beds = match beds.trim() {
+    let beds = match without_blanks(beds).as_str() {
         "" => None,
         text => match text.parse::<u32>() {
             Ok(beds) if beds <= MAX_BEDS => Some(beds),
@@ -161,38 +163,53 @@ pub(super) async fn found(
     State(office): State<Shared>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
+    let (seen, from, asked) = (visit.clone(), browser.clone(), office.clone());
+    let (founding, attempt) = match blocking(move || admit(&seen, &from, &asked, typed)).await? {
+        Ok(admitted) => admitted,
+        Err(refused) => return Ok(refused),
+    };
     let _turn = HASHING.acquire().await.map_err(HttpError::internal)?;
     blocking(move || -> Result<Response, HttpError> {
-        let code = get_code(&office)?;
-        let attempt = match flow::begin(&office, KEY, None, &browser, visit.now)? {
-            Begun::Go(attempt) => attempt,
-            Begun::Wait(seconds) => {
-                let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
-                return Ok(with_status(draw(&visit, typed, wrong)?, StatusCode::TOO_MANY_REQUESTS));
-            }
-        };
-        if !web::guard::is_same_secret(typed.code.trim(), &code) {
-            flow::note_failure(&office, &attempt, &browser, visit.now)?;
-            let wrong = vec![visit.text("set-up-wrong-code")];
-            return Ok(with_status(draw(&visit, typed, wrong)?, StatusCode::UNPROCESSABLE_ENTITY));
-        }
-        let founding = match read(&visit, &typed) {
-            Ok(founding) => founding,
-            Err(wrong) => {
-                office
-                    .installation
-                    .ledger
-                    .write::<_, Refusal>(office.database(), visit.now, |tx| flow::take_back(tx, &attempt))?;
-                return Ok(with_status(draw(&visit, typed, wrong)?, StatusCode::UNPROCESSABLE_ENTITY));
-            }
-        };
         let step = settle(&office, &visit, &founding, &attempt)?;
         browser.give_step(&office.frame, redirect("/login/enrol"), &step)
     })
     .await
 }
 
-fn settle(office: &Office, visit: &Visit, founding: &Founding, attempt: &flow::Attempt) -> Result<String, HttpError> {
+/// Looks at the code and at what was typed, in this order; or the page that says what is wrong.
+fn admit(
+    visit: &Visit,
+    browser: &Browser,
+    office: &Office,
+    typed: Typed,
+) -> Result<Result<(Founding, Attempt), Response>, HttpError> {
+    let refuse = |typed: Typed, wrong: Vec<String>, status: StatusCode| -> Result<Result<_, Response>, HttpError> {
+        Ok(Err(with_status(draw(visit, typed, wrong)?, status)))
+    };
+    let code = get_code(office)?;
+    let attempt = match flow::begin(office, KEY, None, browser, visit.now)? {
+        Begun::Go(attempt) => attempt,
+        Begun::Wait(seconds) => {
+            let wrong = vec![visit.say("sign-in-wait", &[("seconds", seconds.into())])];
+            return refuse(typed, wrong, StatusCode::TOO_MANY_REQUESTS);
+        }
+    };
+    if !web::guard::is_same_secret(&without_blanks(&typed.code), &without_blanks(&code)) {
+        flow::note_failure(office, &attempt, browser, visit.now)?;
+        let typed = Typed { code: String::new(), ..typed };
+        return refuse(typed, vec![visit.text("set-up-wrong-code")], StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    match read(visit, &typed) {
+        Ok(founding) => Ok(Ok((founding, attempt))),
+        Err(wrong) => {
+            let (ledger, database) = (&office.installation.ledger, office.database());
+            ledger.write::<_, Refusal>(database, visit.now, |tx| flow::take_back(tx, &attempt))?;
+            refuse(typed, wrong, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+fn settle(office: &Office, visit: &Visit, founding: &Founding, attempt: &Attempt) -> Result<String, HttpError> {
     let now = visit.now;
     let hash = password::hash(&founding.password, &*office.frame.randomness).map_err(HttpError::internal)?;
     let edit = AccountEdit {

@@ -20,8 +20,9 @@ fn wrote(house: &House, kind: &str) -> bool {
     kinds(house).iter().any(|found| found == kind)
 }
 
+/// The version that the forms of a page carry; `0` if it has no forms.
 fn version(page: &Answer) -> String {
-    page.text().split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    page.text().split("name=\"version\" value=\"").nth(1).map_or("0", |rest| rest.split('"').next().unwrap()).to_owned()
 }
 
 /// What the page shows once.
@@ -98,7 +99,12 @@ fn who_lost_every_role_here_can_be_brought_back() {
     assert_eq!(answer.location(), "/s/minato/people");
     admin.get(&path(one.id)).expect(404);
     let fields = [("name", "一"), ("login", "one"), ("role", "auditor")];
-    assert_eq!(admin.post("/s/minato/people", &fields).expect(303).location(), path(one.id));
+    let asked = admin.post("/s/minato/people", &fields).expect(409).says("one は 一 さんのものです");
+    asked.keeps_quiet_about("/link/");
+    admin.get(&path(one.id)).expect(404);
+    let id = one.id.0.to_string();
+    let meant = [fields.as_slice(), &[("present", id.as_str())]].concat();
+    assert_eq!(admin.post("/s/minato/people", &meant).expect(303).location(), path(one.id));
     admin.get(&path(one.id)).expect(200).says("監査");
 }
 
@@ -219,7 +225,15 @@ fn an_administrator_of_one_site_does_not_take_over_one_of_another() {
         admin.get(&missing).expect(404);
     }
     let fields = [("name", "よそ"), ("login", "stranger"), ("role", "staff")];
-    admin.post("/s/minato/people", &fields).expect(409).keeps_quiet_about("よそ");
+    let gone = house.person("gone", "去った人", &[]);
+    for (login, id) in [("stranger", stranger.id), ("gone", gone.id), ("all", all.id)] {
+        let (name, id) = (["さん", "のものです"].concat(), id.0.to_string());
+        let fields = [("name", "新しい人"), ("login", login), ("role", "staff"), ("present", id.as_str())];
+        let answer = admin.post("/s/minato/people", &fields).expect(409).says("すでに使われています");
+        answer.keeps_quiet_about("よそ").keeps_quiet_about("去った人").keeps_quiet_about(&name);
+        admin.get(&path(stranger.id)).expect(404);
+    }
+    all.post("/s/minato/people", &fields).expect(409).says("stranger は よそ さんのものです").says("value=\"よそ\"");
     act(&all, other.id, "enabled", &[("enabled", "no"), ("why", "退職")]).expect(303);
 }
 
@@ -514,4 +528,45 @@ fn a_deputy_gives_no_roles_and_makes_no_links() {
         act(&deputy, id, "roles", &[("role", "administrator"), ("why", "x")]).expect(403).says("代行のあいだ");
         act(&deputy, id, "link", &[("why", "x")]).expect(403).keeps_quiet_about("/link/");
     }
+}
+
+#[test]
+fn the_desk_shuts_no_executive_out_and_takes_no_seat_of_theirs() {
+    let house = House::empty();
+    let (admin, chief) = (admin(&house), house.person("incho", "院長", &[("minato", Role::Executive)]));
+    let later = house.person("jimu", "事務長", &[("minato", Role::Staff)]);
+    appoint(&chief, &[("from", "2026-11-25")]).expect(303);
+    for id in [chief.id, later.id] {
+        let page = admin.get(&path(id)).expect(200).says("全施設の管理者だけ").says("mamori user");
+        let page = page.keeps_quiet_about("/enabled\"").keeps_quiet_about("/sessions\"");
+        let version = version(&page.keeps_quiet_about("/roles\"").keeps_quiet_about("/link\""));
+        for (what, field) in [("enabled", ("enabled", "no")), ("sessions", ("x", "")), ("roles", ("role", "auditor"))] {
+            let fields = [("version", version.as_str()), ("why", "x"), field];
+            admin.post(&format!("{}/{what}", path(id)), &fields).expect(403).says("全施設の管理者だけ");
+        }
+    }
+    chief.get("/s/minato/deputies").expect(200).says("jimu（事務長）");
+    let all = house.person("all", "全体", &[(EVERYWHERE, Role::Administrator)]);
+    act(&all, chief.id, "enabled", &[("enabled", "no"), ("why", "退任")]).expect(303);
+}
+
+#[test]
+fn a_deputy_of_the_desk_shuts_nobody_out_and_is_told_before_typing() {
+    let house = House::empty();
+    let (admin, chief) = (admin(&house), house.person("incho", "院長", &[("minato", Role::Executive)]));
+    let nurse = house.person("nurse", "看護師", &[("minato", Role::Staff)]);
+    deputise(&house, &nurse, "minato", Role::Administrator);
+    for id in [admin.id, chief.id, nurse.id] {
+        nurse.get(&path(id)).expect(200).says("代行のあいだ").keeps_quiet_about("<form method=\"post\" action=\"/s/");
+        for (what, field) in [("enabled", ("enabled", "no")), ("enabled", ("enabled", "yes")), ("sessions", ("x", ""))]
+        {
+            let fields = [("version", "0"), ("why", "x"), field];
+            nurse.post(&format!("{}/{what}", path(id)), &fields).expect(403).says("代行のあいだ");
+        }
+    }
+    nurse.get("/s/minato/people").expect(200).keeps_quiet_about("people/new");
+    nurse.get("/s/minato/people/new").expect(403).says("代行のあいだ");
+    nurse.get("/s/minato/tokens").expect(200).keeps_quiet_about("name=\"days\"");
+    nurse.post("/s/minato/tokens", &[("name", "x"), ("scope", "write"), ("days", "365")]).expect(403);
+    admin.get("/s/minato/people").expect(200);
 }

@@ -47,13 +47,19 @@ pub fn appoint_deputy(
     let here = memberships.iter().filter(|(site, _)| *site == deputy.site || site == EVERYWHERE);
     let held = here.fold(RoleSet::NONE, |set, (_, role)| set.with(*role));
     may_be_deputy(held, account, deputy, actor.now).map_err(AdminError::NoDeputy)?;
+    // The two seats that nobody holds at once are not filled by one person for a time either.
+    for (_, other) in tables::list_deputies(tx, Some(account.id))? {
+        let is_here = other.site == deputy.site || other.site == EVERYWHERE || deputy.site == EVERYWHERE;
+        let overlaps = other.starts_on <= deputy.ends_on && deputy.starts_on <= other.ends_on;
+        if is_here && overlaps && other.role != deputy.role {
+            return Err(AdminError::NoDeputy(NoDeputy::NotTheirs));
+        }
+    }
     if let Some(same) = tables::find_same_deputy(tx, account.id, deputy)? {
         return Err(AdminError::SameDeputy(same));
     }
-    if deputy.role == Role::Executive {
-        // As for whoever becomes one: a link made before opens nothing of the executive's.
-        tables::close_links(tx, account.id, actor.now)?;
-    }
+    // As for whoever is given the role: a link made before opens nothing that comes with it.
+    tables::close_links(tx, account.id, actor.now)?;
     let id = tables::add_deputy(tx, account.id, deputy, why, actor.now)?;
     let body = json!({ "number": id, "login": account.login.as_str(), "role": deputy.role.name(), "from": deputy.starts_on.to_string(), "to": deputy.ends_on.to_string(), "why": why });
     actor.record(tx, "deputy.appointed", &body)?;
@@ -75,7 +81,9 @@ pub fn may_be_deputy(held: RoleSet, account: &Account, deputy: &Deputy, now: Utc
     if held.is_empty() || held.has(deputy.role) || !account.enabled {
         return Err(NoDeputy::Person);
     }
-    let is_desk = deputy.role == Role::Executive && held.has_any(NOT_BESIDE_EXECUTIVE);
+    let not_beside =
+        if deputy.role == Role::Executive { NOT_BESIDE_EXECUTIVE } else { RoleSet::of(&[Role::Executive]) };
+    let is_desk = held.has_any(not_beside);
     let is_foreign = held.has(Role::Vendor) || held.has(Role::GroupOperator) || !account.vendor.is_empty();
     if is_desk || is_foreign || held.has(Role::Auditor) { Err(NoDeputy::NotTheirs) } else { Ok(()) }
 }

@@ -115,6 +115,12 @@ pub fn set_roles(
     for site in gained {
         check_memberships(&memberships, site, &account.vendor)?;
     }
+    if is_changed && memberships.is_empty() {
+        // Whoever is nobody any more is not signed in either, also not when they come back.
+        tables::end_sessions(tx, account.id, None, actor.now)?;
+        tables::end_steps(tx, account.id)?;
+        tables::close_links(tx, account.id, actor.now)?;
+    }
     if is_changed {
         tables::note_change(tx, account.id, actor.who, actor.now)?;
     }
@@ -144,13 +150,18 @@ fn set_roles_at(
     }
     if !removed.is_empty() {
         end_lost_deputies(tx, account.id, site, actor)?;
+        end_deputies_of(tx, account, actor)?;
+        tables::revoke_tokens_without_role(tx, account.id, actor.who, actor.now)?;
     }
-    if added.contains(&Role::Executive) {
+    if added.iter().any(|role| role.can_have_deputy()) {
         // Whoever was given a link before could not have been given one now.
         tables::close_links(tx, account.id, actor.now)?;
     }
     if added.iter().any(|role| NOT_BESIDE_EXECUTIVE.has(*role)) {
-        end_executive_deputies(tx, account.id, site, actor)?;
+        end_deputies_as(tx, account.id, Role::Executive, site, actor)?;
+    }
+    if added.contains(&Role::Executive) {
+        end_deputies_as(tx, account.id, Role::Administrator, site, actor)?;
     }
     Ok((added, removed))
 }
@@ -167,16 +178,31 @@ fn end_lost_deputies(tx: &mut Recording<'_>, id: AccountId, site: &str, actor: A
     Ok(())
 }
 
-/// Whoever takes one of [`NOT_BESIDE_EXECUTIVE`] decides no longer for an executive there.
-fn end_executive_deputies(
+/// Nobody stands in for a role they could not hold themself any more.
+fn end_deputies_as(
     tx: &mut Recording<'_>,
     id: AccountId,
+    role: Role,
     site: &str,
     actor: Actor<'_>,
 ) -> Result<(), StoreError> {
     for (_, deputy) in tables::list_deputies(tx, Some(id))? {
         let is_here = deputy.site == site || site == EVERYWHERE || deputy.site == EVERYWHERE;
-        if deputy.role == Role::Executive && is_here {
+        if deputy.role == role && is_here {
+            tables::revoke_deputy(tx, &deputy.site, deputy.id, actor.who, actor.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Nobody decides in the place of somebody who does not decide any more: ends what an account appointed for a role that it has
+/// lost, or for all if it is closed.
+pub(super) fn end_deputies_of(tx: &mut Recording<'_>, account: &Account, actor: Actor<'_>) -> Result<(), StoreError> {
+    let memberships = if account.enabled { tables::list_memberships(tx, account.id)? } else { Vec::new() };
+    for (_, deputy) in tables::list_deputies(tx, None)? {
+        let is_theirs = deputy.appointed_by.split_once('（').is_some_and(|(login, _)| login == account.login.as_str());
+        let holds = |(at, role): &(String, Role)| *role == deputy.role && (*at == deputy.site || at == EVERYWHERE);
+        if is_theirs && !memberships.iter().any(holds) {
             tables::revoke_deputy(tx, &deputy.site, deputy.id, actor.who, actor.now)?;
         }
     }

@@ -18,7 +18,7 @@ pub(super) const fn bad(index: usize, expected: &'static str) -> StoreError {
 pub(super) fn read_account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: AccountId(row.integer(0)?),
-        login: Login::new(row.text(1)?).map_err(|_| bad(1, "a login"))?,
+        login: Login::kept(row.text(1)?).ok_or_else(|| bad(1, "a login"))?,
         name: row.text(2)?.to_owned(),
         department: row.text(3)?.to_owned(),
         vendor: row.text(4)?.to_owned(),

@@ -52,6 +52,15 @@ pub fn add_link(tx: &mut Transaction, new: &NewLink<'_>, now: UtcSeconds) -> Res
     Ok(expires_at)
 }
 
+/// Who ever made a link for an account, as the ledger names them, each once.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_link_makers(tx: &mut Transaction, account: AccountId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT made_by FROM link WHERE account = $1 ORDER BY made_by";
+    tx.query(sql, &[account.0.into()])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
 /// Closes every link of an account that was not used.
 ///
 /// # Errors
@@ -59,6 +68,16 @@ pub fn add_link(tx: &mut Transaction, new: &NewLink<'_>, now: UtcSeconds) -> Res
 pub fn close_links(tx: &mut Transaction, account: AccountId, now: UtcSeconds) -> Result<(), StoreError> {
     let sql = "UPDATE link SET used_at = $2 WHERE account = $1 AND used_at IS NULL";
     tx.execute(sql, &[account.0.into(), now.into()]).map(|_| ())
+}
+
+/// Ends every session, every link and every sign-in on its way: a backup that is restored brings back what was ended since.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn end_every_way_in(tx: &mut Transaction, now: UtcSeconds) -> Result<(), StoreError> {
+    tx.execute("UPDATE session SET ended_at = $1 WHERE ended_at IS NULL", &[now.into()])?;
+    tx.execute("UPDATE link SET used_at = $1 WHERE used_at IS NULL", &[now.into()])?;
+    tx.execute("DELETE FROM sign_in_step", &[]).map(|_| ())
 }
 
 /// The link of this token; `None` if there is none, it was used, or its time is over.

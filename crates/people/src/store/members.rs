@@ -1,8 +1,10 @@
 //! Everybody at a site, in a few words each: who can be given something to do, who is to read something.
 
+use ::store::ledger::Entry;
 use ::store::{StoreError, Transaction};
 
 use super::accounts::bad;
+use crate::account::Login;
 use crate::role::Role;
 
 /// Somebody with an account at a site.
@@ -64,13 +66,25 @@ pub fn list_names(tx: &mut Transaction, site: &str, limit: i64) -> Result<Vec<St
     tx.query(sql, &[site.into(), limit.into()])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
+/// Whether the ledger knows of a role that the account of this login was given or lost at a site.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn had_role(tx: &mut Transaction, site: &str, login: &Login) -> Result<bool, StoreError> {
+    let sql = "SELECT canonical FROM ledger_entry WHERE kind IN ('account.added', 'account.roles_changed')";
+    let rows = tx.query(sql, &[])?;
+    let mut entries = rows.iter().filter_map(|row| Entry::parse(row.text(0).ok()?).ok());
+    Ok(entries.any(|entry| {
+        entry.site == site && entry.body.get("login").and_then(|text| text.as_str()) == Some(login.as_str())
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use base::Lang;
     use testkit::{NOW, on_each_database};
 
     use super::*;
-    use crate::account::Login;
     use crate::store::{AccountEdit, add_account, add_membership};
 
     #[test]

@@ -26,10 +26,10 @@ pub use credentials::{
 };
 pub use demo_links::{add_demo_link, end_demo_links};
 pub use links::{
-    Link, NewLink, STEP_S, Stage, Step, add_link, add_step, close_links, end_step, end_steps, find_link, find_step,
-    use_link,
+    Link, NewLink, STEP_S, Stage, Step, add_link, add_step, close_links, end_every_way_in, end_step, end_steps,
+    find_link, find_step, list_link_makers, use_link,
 };
-pub use members::{Member, list_members, list_names};
+pub use members::{Member, had_role, list_members, list_names};
 pub use overview::{
     PeopleOrder, PeopleQuery, PersonLine, Spread, count_other_administrators, find_set_up_at, list_people,
     list_spread_by_department, list_spread_by_role,
@@ -40,5 +40,5 @@ pub use sessions::{
 pub use settings::{Change, Deed, SETTINGS_CHANGED_BY, find_change, find_setting, note_change, put_setting};
 pub use tokens::{
     ApiToken, NewApiToken, add_api_token, find_api_token_by_name, find_by_api_token, find_token_end, is_token_due,
-    list_api_tokens, revoke_api_token, revoke_tokens_of, touch_api_token,
+    list_api_tokens, revoke_api_token, revoke_tokens_of, revoke_tokens_without_role, touch_api_token,
 };

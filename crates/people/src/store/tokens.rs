@@ -164,6 +164,21 @@ pub fn revoke_tokens_of(
     tx.execute(sql, &[account.0.into(), now.into(), who.into()]).map(|_| ())
 }
 
+/// Takes back the tokens of an account at sites where it has no role any more: they would come back with it.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn revoke_tokens_without_role(
+    tx: &mut Transaction,
+    account: AccountId,
+    who: &str,
+    now: UtcSeconds,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE api_token SET revoked_at = $2, revoked_by = $3 WHERE account = $1 AND revoked_at IS NULL \
+               AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account = $1 AND m.site IN (api_token.site, '*'))";
+    tx.execute(sql, &[account.0.into(), now.into(), who.into()]).map(|_| ())
+}
+
 /// The time of the last use is written at most once in so many seconds.
 const TOUCH_EVERY_S: i64 = 3_600;
 

@@ -145,7 +145,8 @@ fn a_deputy_is_one_of_the_house_for_days_to_come() {
         for held in [Role::Vendor, Role::Administrator, Role::Auditor, Role::GroupOperator] {
             assert_eq!(refusal(&[held], Role::Executive, ok.0, ok.1, NOW), Some(NoDeputy::NotTheirs), "{held}");
         }
-        assert_eq!(refusal(&[Role::Executive], Role::Administrator, ok.0, ok.1, NOW), None);
+        let desk = refusal(&[Role::Executive], Role::Administrator, ok.0, ok.1, NOW);
+        assert_eq!(desk, Some(NoDeputy::NotTheirs), "as nobody is both");
         for (from, to) in [("2026-11-19", "2026-11-27"), ("2026-11-27", "2026-11-26"), ("2026-11-20", "2027-02-20")] {
             assert_eq!(refusal(&[Role::Staff], Role::Executive, from, to, NOW), Some(NoDeputy::Days), "{from} {to}");
         }
@@ -346,7 +347,7 @@ fn nobody_is_deputy_twice_on_one_day_and_the_slower_is_told() {
             );
         }
         for (role, from, to) in
-            [(Role::Executive, "2026-11-20", "2026-11-21"), (Role::Administrator, "2026-11-22", "2026-11-24")]
+            [(Role::Executive, "2026-11-20", "2026-11-21"), (Role::Administrator, "2026-11-25", "2026-11-26")]
         {
             admin::appoint_deputy(tx, &staff, &deputy(role, from, to), ACTOR, "")?;
         }
@@ -403,8 +404,10 @@ fn what_is_said_about_somebody_changes_and_nothing_else() {
 }
 
 #[test]
-fn a_link_made_before_does_not_open_what_an_executive_decides() {
-    for appoint in [false, true] {
+fn a_link_made_before_a_role_rises_opens_nothing_of_it() {
+    let cases =
+        [(false, Role::Executive), (true, Role::Executive), (false, Role::Administrator), (true, Role::Administrator)];
+    for (appoint, role) in cases {
         in_a_house(|tx| {
             let one = person(tx, "one", &[("minato", Role::Staff)])?;
             admin::make_link(tx, &one, people::link::Purpose::Reset, "t", ACTOR, "")?;
@@ -412,12 +415,80 @@ fn a_link_made_before_does_not_open_what_an_executive_decides() {
             assert!(tables::find_link(tx, "t", NOW)?.is_some(), "other roles change nothing about it");
             admin::set_roles(tx, &one, &only("minato", &[Role::Staff]), ACTOR, "")?;
             if appoint {
-                admin::appoint_deputy(tx, &one, &deputy(Role::Executive, "2026-11-20", "2026-11-21"), ACTOR, "")?;
+                admin::appoint_deputy(tx, &one, &deputy(role, "2026-11-20", "2026-11-21"), ACTOR, "")?;
             } else {
-                admin::set_roles(tx, &one, &only("minato", &[Role::Executive]), ACTOR, "就任")?;
+                admin::set_roles(tx, &one, &only("minato", &[role]), ACTOR, "就任")?;
             }
-            assert!(tables::find_link(tx, "t", NOW)?.is_none(), "{appoint}");
+            assert!(tables::find_link(tx, "t", NOW)?.is_none(), "{appoint} {role}");
             Ok(())
         });
     }
+}
+
+#[test]
+fn who_decides_no_longer_leaves_no_deputy_behind() {
+    for disable in [false, true] {
+        in_a_house(|tx| {
+            let chief = person(tx, "incho", &[("minato", Role::Executive)])?;
+            let one = person(tx, "one", &[("minato", Role::Staff)])?;
+            let of_chief = Deputy { appointed_by: chief.who(), ..deputy(Role::Executive, "2026-11-20", "2026-11-21") };
+            let of_other = Deputy {
+                appointed_by: "riji（理事長）".to_owned(),
+                ..deputy(Role::Executive, "2026-11-23", "2026-11-24")
+            };
+            admin::appoint_deputy(tx, &one, &of_chief, ACTOR, "")?;
+            admin::appoint_deputy(tx, &one, &of_other, ACTOR, "")?;
+            if disable {
+                admin::disable(tx, &chief, LastAdministrator::Stays, ACTOR, "退任")?;
+            } else {
+                admin::set_roles(tx, &chief, &only("minato", &[Role::Staff]), ACTOR, "退任")?;
+            }
+            let left = tables::list_deputies(tx, Some(one.id))?;
+            assert_eq!(left.iter().map(|(_, one)| one.appointed_by.as_str()).collect::<Vec<_>>(), ["riji（理事長）"]);
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn nobody_stands_in_for_the_executive_and_the_desk_at_once() {
+    in_a_house(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Staff)])?;
+        admin::appoint_deputy(tx, &one, &deputy(Role::Administrator, "2026-11-20", "2026-11-21"), ACTOR, "")?;
+        let both = admin::appoint_deputy(tx, &one, &deputy(Role::Executive, "2026-11-21", "2026-11-22"), ACTOR, "");
+        assert!(matches!(both, Err(AdminError::NoDeputy(NoDeputy::NotTheirs))));
+        admin::appoint_deputy(tx, &one, &deputy(Role::Executive, "2026-11-22", "2026-11-23"), ACTOR, "")?;
+        let chief = person(tx, "incho", &[("minato", Role::Executive)])?;
+        let desk =
+            admin::appoint_deputy(tx, &chief, &deputy(Role::Administrator, "2026-11-20", "2026-11-21"), ACTOR, "");
+        assert!(matches!(desk, Err(AdminError::NoDeputy(NoDeputy::NotTheirs))));
+        admin::set_roles(tx, &one, &only("minato", &[Role::Executive]), ACTOR, "就任")?;
+        assert_eq!(tables::list_deputies(tx, Some(one.id))?.len(), 1, "no longer for the desk");
+        Ok(())
+    });
+}
+
+#[test]
+fn who_is_nobody_any_more_comes_back_with_nothing() {
+    in_a_house(|tx| {
+        let one = person(tx, "one", &[("minato", Role::Staff), ("sakuragawa", Role::Staff)])?;
+        let new = NewSession { account: one.id, token: "s", csrf: "c", device: "", address: "" };
+        tables::add_session(tx, &new, NOW)?;
+        for (token, site) in [("t-minato", "minato"), ("t-sakuragawa", "sakuragawa")] {
+            let days = TokenDays::new(9).unwrap();
+            let new = NewToken { name: token, token, account: one.id, may_write: true, days };
+            admin::make_token(tx, &new, Actor { site, ..ACTOR })?;
+        }
+        admin::set_roles(tx, &one, &only("minato", &[]), ACTOR, "異動")?;
+        assert!(tables::find_by_api_token(tx, "t-minato", NOW)?.is_none());
+        assert!(tables::find_by_api_token(tx, "t-sakuragawa", NOW)?.is_some());
+        assert!(tables::find_signed_in(tx, "s", NOW)?.is_some(), "somebody elsewhere");
+        admin::set_roles(tx, &one, &only("sakuragawa", &[]), ACTOR, "退職")?;
+        admin::set_roles(tx, &one, &only("minato", &[Role::Staff]), ACTOR, "")?;
+        for token in ["t-minato", "t-sakuragawa"] {
+            assert!(tables::find_by_api_token(tx, token, NOW)?.is_none());
+        }
+        assert!(tables::find_signed_in(tx, "s", NOW)?.is_none());
+        Ok(())
+    });
 }

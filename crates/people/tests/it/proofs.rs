@@ -204,3 +204,19 @@ fn a_second_factor_shown_twelve_hours_ago_is_too_old_for_what_is_grave() {
         Ok(())
     });
 }
+
+#[test]
+fn nobody_comes_in_by_what_a_backup_brought_back() {
+    in_a_house(|tx, account| {
+        let session = NewSession { account, token: "s", csrf: "c", device: "", address: "" };
+        tables::add_session(tx, &session, NOW)?;
+        let purpose = Purpose::Reset;
+        tables::add_link(tx, &NewLink { token: "l", purpose, account, made_by: "test" }, NOW)?;
+        tables::add_step(tx, "t", &Step { account, stage: Stage::Code, next: String::new() }, NOW)?;
+        tables::end_every_way_in(tx, NOW)?;
+        assert!(tables::find_signed_in(tx, "s", NOW)?.is_none());
+        assert!(tables::find_link(tx, "l", NOW)?.is_none());
+        assert!(tables::find_step(tx, "t", NOW)?.is_none());
+        Ok(())
+    });
+}
