@@ -12,6 +12,7 @@ use asset::Columns;
 use evidence::{Deriver, Importer, Registry};
 use governance::DocumentKinds;
 use governance::lists::{Departments, Exports};
+use governance::statement::{StatementFile, UploadedStatement};
 use risk::{Doors, ReleaseAliases};
 
 use crate::commands::Commands;
@@ -109,6 +110,16 @@ impl Packs {
     /// The importers of every capability, most particular first; ledgers kept by hand look least particular and come last.
     pub fn registry(&self) -> Registry {
         Registry::new(self.importers())
+    }
+
+    #[must_use]
+    /// The importers of what comes in over the network: they take nobody's answers from a file.
+    pub fn registry_of_uploads(&self) -> Registry {
+        let mut importers = self.importers();
+        for importer in importers.iter_mut().filter(|importer| importer.id() == StatementFile.id()) {
+            *importer = Box::new(UploadedStatement);
+        }
+        Registry::new(importers)
     }
 
     fn importers(&self) -> Vec<Box<dyn Importer>> {

@@ -31,6 +31,7 @@ unreadable-registry-policy = Can't be read as registry.pol ({ $detail }). Export
 unreadable-secrets-inside = The file holds passwords or other secrets that can't be taken out ({ $detail }). It was not stored. Delete that column, or save the file again as .xlsx without protection, and hand it in again.
 unreadable-signature = The signature is wrong. Ask the person who wrote it. The content was not used.
 unreadable-statement = Can't be read as a statement ({ $detail }).
+unreadable-answers-uploaded = Answers to checklists are not taken from uploaded files or programs. Give them on the page of the item, or with mamori claim.
 unreadable-support-dates = Can't be read as support dates ({ $detail }).
 unreadable-table = Can't be read as a table ({ $detail }). Check that Excel opens it.
 unreadable-xml = Can't be read as XML ({ $detail }). Export it again.
@@ -155,7 +156,9 @@ ledger-sound = No problems found. { $entries } entries and { $blobs } pieces of 
 ledger-damaged = { $problems } problems ({ $entries } entries, { $blobs } pieces of evidence verified). Copy the data directory, change nothing, and tell the person in charge.
 ledger-facts-differ = the facts read from evidence #{ $number } ({ $name }) differ from the ledger
 ledger-facts-misfiled = facts of evidence #{ $number } are filed under another site
-ledger-exception-differs = exception #{ $number } differs from the ledger
+ledger-row-differs = table { $table }, row { $id }: { $fields } differs from entry { $entry }
+ledger-row-missing = table { $table }, row { $id }: missing, though entry { $entry } tells of it
+ledger-row-extra = table { $table }, row { $id }: no entry of the ledger tells of it
 ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledger does not have
 
 ## Other

@@ -119,7 +119,7 @@ fn receive(
     let gathered = Gathered::from_files(vec![(name, bytes)], office.reading_limits());
     let who = who(visit);
     let mut receipts = Vec::new();
-    let done = installation.receive_all(site, &who, &gathered, mode, |name, receipt| {
+    let done = installation.receive_with(&installation.upload_intake(site, &who), &gathered, mode, |name, receipt| {
         receipts.push(match receipt {
             Ok(receipt) => receipt_body(visit.lang, receipt, mode),
             Err(refusal) => refused_body(visit.lang, name, refusal),

@@ -283,6 +283,20 @@ fn what_is_handed_in_is_there_with_its_bytes_and_known_the_second_time() {
 }
 
 #[test]
+fn a_program_answers_in_nobodys_name() {
+    let house = House::empty();
+    let program = house.program("api-writes", "minato", Role::Administrator, true);
+    let text = "mamori_statement = 1\nkind = \"checklist_answers\"\ntitle = \"t\"\n\n[[claim]]\nitem = \"EX-2\"\n\
+                answer = \"yes\"\nby = \"exec1（Exec One）\"\n";
+    let refused = program.hand_in("name=scan.toml", text.as_bytes()).expect(422);
+    refused.says("\"state\":\"unreadable\"").says("\"facts\":0");
+    let paper = "mamori_statement = 1\nkind = \"stocktaking_record\"\ntitle = \"規程\"\nsigned_by = \"院長\"\n";
+    program.hand_in("name=paper.toml", paper.as_bytes()).expect(201);
+    let list = house.person("sato", "佐藤", &[("minato", Role::Administrator)]).get("/s/minato/documents").expect(200);
+    list.says("院長（api-writes");
+}
+
+#[test]
 fn bytes_that_a_program_takes_stand_in_the_ledger_and_damaged_ones_are_not_handed_out() {
     let house = House::empty();
     let program = house.program("api-takes", "minato", Role::Administrator, true);
