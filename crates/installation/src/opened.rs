@@ -119,22 +119,6 @@ impl Installation {
         self.database.transaction(|tx| evidence::store::put_site(tx, site, self.now()))
     }
 
-    /// Adds a site or brings it up to date, and witnesses what it is now; nothing is done if it is so already.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; nothing was changed then.
-    pub fn settle_site(&self, site: &SiteRow, who: &str) -> Result<(), LedgerError> {
-        self.ledger.write(&self.database, self.now(), |tx| {
-            if evidence::store::list_sites(tx)?.contains(site) {
-                return Ok(());
-            }
-            evidence::store::put_site(tx, site, self.now())?;
-            let body = json!({ "name": site.name, "kind": site.kind.name(), "beds": site.beds });
-            tx.append(&NewEntry { kind: "site.changed", site: &site.id, who, body: &body })?;
-            Ok(())
-        })
-    }
-
     /// The site of this id, if there is one.
     ///
     /// # Errors
@@ -285,7 +269,7 @@ impl Installation {
             not_received: &[],
             prepared_by: "",
             notice: "",
-            program: PROGRAM,
+            program: &self.program(),
         };
         self.ledger.write(&self.database, self.now(), |tx| {
             let settled = self.settle_within(tx, site, world, assessment, &answers)?;
@@ -330,7 +314,15 @@ impl Installation {
             .map(|item| (item.item.id.clone(), json!(item.verdict.name())))
             .collect();
         let findings = assessment.findings(&self.packs.checks).len();
-        let body = json!({ "items": items, "findings": findings, "as_of": world.as_of() });
+        self.witness_packs(tx, &site.id)?;
+        let packs = &self.packs;
+        let body = json!({
+            "items": items,
+            "findings": findings,
+            "as_of": world.as_of(),
+            "packs": packs.digest.to_string(),
+            "overlaid": packs.overlaid,
+        });
         tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })?;
         Ok(Some(settled))
     }

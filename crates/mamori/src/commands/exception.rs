@@ -12,7 +12,7 @@ use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?.id;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?.id;
     let who = context.who();
     let office = Exceptions {
         database: &installation.database,
@@ -111,7 +111,7 @@ fn refuse(installation: &Installation, err: ExceptionError) -> Result<Outcome> {
         ExceptionError::NotWaiting { .. } => "exception-not-waiting",
         ExceptionError::Ledger(_) | ExceptionError::Store(_) => return Err(err.into()),
     };
-    output::note(&installation.say(id, &[("detail", err.to_string().into())]));
+    output::note(&installation.say(id, &[("detail", err.to_string().into()), ("most", MAX_DAYS.into())]));
     Ok(Outcome::Refused)
 }
 

@@ -277,6 +277,7 @@ fn what_is_handed_in_is_there_with_its_bytes_and_known_the_second_time() {
     let one = program.json(&format!("/api/v1/sites/minato/evidence/{id}"));
     assert_eq!(one["name"], "ledger.csv");
     assert!(one["who"].as_str().unwrap().starts_with("api-writes"));
+    assert!(one["who"].as_str().unwrap().ends_with("[API: t]"), "a program is not the person");
     program.send(Method::POST, "/api/v1/sites/minato/assessments", &[], Vec::new()).expect(202);
     house.work();
     assert!(program.json("/api/v1/sites/minato")["made_at"].is_string());
