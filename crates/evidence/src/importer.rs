@@ -144,7 +144,7 @@ fn without_marks(value: FactValue) -> FactValue {
     let clean = |text: String| if text.contains(is_unseen) { text.replace(is_unseen, "") } else { text };
     match value {
         FactValue::Text(text) => FactValue::Text(clean(text)),
-        FactValue::List(items) => FactValue::list(&items.into_iter().map(clean).collect::<Vec<_>>()),
+        FactValue::List(items) => FactValue::list(items.into_iter().map(clean).collect::<Vec<_>>()),
         FactValue::Bool(_) | FactValue::Integer(_) | FactValue::Date(_) => value,
     }
 }

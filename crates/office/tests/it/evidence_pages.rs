@@ -53,7 +53,10 @@ fn evidence_says_what_was_read_and_what_was_refused_and_leads_to_the_bytes() {
 
 #[test]
 fn a_value_of_a_ledger_turns_no_line_around() {
-    let house = house_with(&[("台帳.csv", "管理番号,機器名\nA-1,電子\u{202e}カルテ\n".as_bytes())]);
+    let house = house_with(&[(
+        "台帳.csv",
+        "管理番号,機器名,設置場所,IPアドレス\nA-1,電子\u{202e}カルテ,2階,192.168.10.11\n".as_bytes(),
+    )]);
     let read = |tx: &mut store::Transaction| evidence::store::list_facts_of_evidence(tx, 1, 0, 100);
     let facts = house.office.database().read(read).unwrap();
     assert!(facts.iter().any(|fact| fact.value == "電子カルテ"), "{facts:?}");
