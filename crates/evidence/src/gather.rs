@@ -13,6 +13,8 @@ use crate::importer::{Neighbours, Refusal, Source};
 
 /// Archives opened at most in one import. Nobody sends more; an archive made to be opened for ever does.
 const MAX_ARCHIVES: usize = 500;
+/// How a gzip file begins. Only zip archives are opened.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// How much is read at most. Every limit is checked before the bytes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +183,10 @@ impl Gathered {
     }
 
     fn add_bytes(&mut self, name: &str, bytes: Arc<[u8]>, modified_at: Option<UtcSeconds>, depth: usize) {
+        // Secrets inside could not be looked for.
+        if bytes.starts_with(&GZIP) {
+            return self.refuse(name, "refused-gzip", "");
+        }
         if !archive::looks_like_zip(&bytes) || formats::table::looks_like_xlsx(&bytes) {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if self.has_room(name, size) {
@@ -288,7 +294,8 @@ fn read_file(path: &Path, limit: u64) -> Result<Arc<[u8]>, Refusal> {
 fn starts_like_archive(path: &Path) -> bool {
     use std::io::Read as _;
     let mut head = [0_u8; 4];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && archive::looks_like_zip(&head)
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
+        && (archive::looks_like_zip(&head) || head.starts_with(&GZIP))
 }
 
 fn to_utc(time: std::time::SystemTime) -> Option<UtcSeconds> {

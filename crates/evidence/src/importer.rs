@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use assess::{Dictionary, KeyId};
+use base::plain::is_hidden;
 use base::{FactValue, Grade, Locator, Subject, Text, UtcSeconds};
 
 /// One file as it was handed in: loose, from a folder, or out of an archive.
@@ -137,6 +138,17 @@ pub struct NewFact {
     pub locator: Locator,
 }
 
+/// A value without what nobody sees: a direction mark would turn the line of a page around. Line breaks and tabs are seen.
+fn without_marks(value: FactValue) -> FactValue {
+    let is_unseen = |c: char| is_hidden(c) && !c.is_control();
+    let clean = |text: String| if text.contains(is_unseen) { text.replace(is_unseen, "") } else { text };
+    match value {
+        FactValue::Text(text) => FactValue::Text(clean(text)),
+        FactValue::List(items) => FactValue::list(items.into_iter().map(clean).collect::<Vec<_>>()),
+        FactValue::Bool(_) | FactValue::Integer(_) | FactValue::Date(_) => value,
+    }
+}
+
 /// Collects what one file says.
 #[derive(Debug)]
 pub struct FactSink<'d> {
@@ -200,7 +212,7 @@ impl<'d> FactSink<'d> {
             return;
         }
         let subject = self.subject_index(subject);
-        self.facts.push(NewFact { subject, key, value, locator });
+        self.facts.push(NewFact { subject, key, value: without_marks(value), locator });
     }
 
     fn subject_index(&mut self, subject: &Subject) -> u32 {

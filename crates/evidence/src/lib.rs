@@ -11,6 +11,7 @@ pub mod preview;
 mod reading;
 pub mod receive;
 mod recognise;
+pub mod set_aside;
 pub mod store;
 pub mod world;
 

@@ -1,7 +1,8 @@
 //! One source → evidence in the store, facts, and an entry in the ledger; all of it or nothing.
 
 use assess::Dictionary;
-use base::{ContentHash, UtcSeconds};
+use base::{ContentHash, Locator, UtcSeconds};
+use formats::table::{Limits, has_too_many_cells};
 use serde_json::json;
 use store::ledger::{LedgerError, NewEntry, Recording};
 use store::{BlobError, Blobs, Database, Ledger, StoreError, Transaction};
@@ -10,6 +11,7 @@ use crate::importer::{FactSink, Importer, ReadError, Redaction, Refusal, Source,
 use crate::preview::{self, Preview};
 use crate::reading::Reading;
 use crate::recognise::Registry;
+use crate::set_aside::{hash_refusals, hash_struck};
 use crate::store::{self as tables, EvidenceRow, FactRow};
 
 /// Topic of the message that asks for a new assessment of a site.
@@ -215,8 +217,14 @@ impl Intake<'_> {
     /// read as something else, may hold a secret all the same.
     ///
     /// # Errors
-    /// Why secrets that are in there can't be taken out; such a file must not be stored.
+    /// Why secrets that are in there can't be taken out or looked for; such a file must not be stored.
     pub fn take_secrets_out(&self, source: &Source<'_>) -> Result<Option<Redaction>, ReadError> {
+        // Before anything reads it: a small file may hold a table that keeps a processor busy for minutes.
+        let limits = Limits::default();
+        if has_too_many_cells(source.bytes, &limits) {
+            let detail = limits.cells.to_string();
+            return Err(ReadError { message: "unreadable-too-many-cells", locator: Locator::Whole, detail });
+        }
         self.registry.strike(self.registry.find(source), source.bytes)
     }
 
@@ -283,7 +291,9 @@ impl Intake<'_> {
             "size_bytes": reading.stored.len(),
             "accepted": receipt.accepted,
             "refused": reading.refused(),
+            "refusals_hash": hash_refusals(&receipt.refusals).to_string(),
             "struck": receipt.struck.len(),
+            "struck_hash": hash_struck(&receipt.struck).to_string(),
             "facts": reading.facts.len(),
             "facts_root": facts_root.to_string(),
             "observed_at": reading.observed_at.0,

@@ -66,6 +66,37 @@ impl Importer for StatementFile {
     }
 }
 
+/// Reads statements that come in over the network. Whoever may hand in evidence may not answer in somebody's name: an answer is given
+/// on the page of its item, by whoever is signed in, or by whoever administers the machine.
+#[derive(Debug)]
+pub struct UploadedStatement;
+
+impl Importer for UploadedStatement {
+    fn id(&self) -> &'static str {
+        StatementFile.id()
+    }
+
+    fn label(&self) -> Text {
+        StatementFile.label()
+    }
+
+    fn grade(&self) -> Grade {
+        StatementFile.grade()
+    }
+
+    fn recognises(&self, source: &Source<'_>) -> bool {
+        StatementFile.recognises(source)
+    }
+
+    fn read(&self, source: &Source<'_>, sink: &mut FactSink<'_>) -> Result<(), ReadError> {
+        if statement::parse(source.bytes).is_ok_and(|file| file.kind == ANSWERS_KIND) {
+            let locator = Locator::Whole;
+            return Err(ReadError { message: "unreadable-answers-uploaded", locator, detail: String::new() });
+        }
+        StatementFile.read(source, sink)
+    }
+}
+
 /// Kind of a file that only answers checklist items.
 pub const ANSWERS_KIND: &str = "checklist_answers";
 

@@ -14,6 +14,7 @@ mod opened;
 mod packs;
 pub mod reports;
 mod settings;
+mod witnessed;
 pub mod work;
 
 pub use commands::{Command, Commands, CommandsError};

@@ -43,6 +43,7 @@ pub struct Installation {
     pub packs: Packs,
     /// Every importer.
     pub registry: Registry,
+    uploads: Registry,
     derivers: Vec<Box<dyn Deriver>>,
     clock: Box<dyn Clock + Send + Sync>,
 }
@@ -89,8 +90,8 @@ impl Installation {
         let entries = database.read(store::ledger::find_size)?;
         let ledger = Ledger::new(open_key(&settings, entries > 0)?);
         let packs = Packs::load(Some(&settings.data.join("packs")))?;
-        let (registry, derivers) = (packs.registry(), packs.derivers());
-        Ok(Self { settings, database, blobs, ledger, packs, registry, derivers, clock })
+        let (registry, uploads, derivers) = (packs.registry(), packs.registry_of_uploads(), packs.derivers());
+        Ok(Self { settings, database, blobs, ledger, packs, registry, uploads, derivers, clock })
     }
 
     /// Now.
@@ -110,7 +111,7 @@ impl Installation {
         i18n::message(self.lang(), id, arguments)
     }
 
-    /// Adds a site or brings it up to date.
+    /// Adds a site or brings it up to date, without a witness: for installations that are thrown away.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -141,6 +142,12 @@ impl Installation {
         }
     }
 
+    /// As [`Self::intake`], for what comes in over the network: answers to checklists are not taken from files.
+    #[must_use]
+    pub const fn upload_intake<'a>(&'a self, site: &'a str, who: &'a str) -> Intake<'a> {
+        Intake { registry: &self.uploads, ..self.intake(site, who) }
+    }
+
     /// A refusal in the language of this run; whoever answers others words it in theirs.
     #[must_use]
     pub fn say_refusal(&self, refusal: &Refusal) -> String {
@@ -159,9 +166,22 @@ impl Installation {
         who: &str,
         gathered: &Gathered,
         mode: evidence::receive::Mode,
+        each: impl FnMut(&str, Result<&Receipt, &Refusal>),
+    ) -> Result<(), ReceiveError> {
+        self.receive_with(&self.intake(site, who), gathered, mode, each)
+    }
+
+    /// As [`Self::receive_all`], with the importers of `intake`.
+    ///
+    /// # Errors
+    /// [`ReceiveError`], as there.
+    pub fn receive_with(
+        &self,
+        intake: &Intake<'_>,
+        gathered: &Gathered,
+        mode: evidence::receive::Mode,
         mut each: impl FnMut(&str, Result<&Receipt, &Refusal>),
     ) -> Result<(), ReceiveError> {
-        let intake = self.intake(site, who);
         for item in gathered.items() {
             match gathered.read(item) {
                 Ok(bytes) => {
@@ -249,7 +269,7 @@ impl Installation {
             not_received: &[],
             prepared_by: "",
             notice: "",
-            program: PROGRAM,
+            program: &self.program(),
         };
         self.ledger.write(&self.database, self.now(), |tx| {
             let settled = self.settle_within(tx, site, world, assessment, &answers)?;
@@ -294,7 +314,15 @@ impl Installation {
             .map(|item| (item.item.id.clone(), json!(item.verdict.name())))
             .collect();
         let findings = assessment.findings(&self.packs.checks).len();
-        let body = json!({ "items": items, "findings": findings, "as_of": world.as_of() });
+        self.witness_packs(tx, &site.id)?;
+        let packs = &self.packs;
+        let body = json!({
+            "items": items,
+            "findings": findings,
+            "as_of": world.as_of(),
+            "packs": packs.digest.to_string(),
+            "overlaid": packs.overlaid,
+        });
         tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })?;
         Ok(Some(settled))
     }

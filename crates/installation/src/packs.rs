@@ -9,9 +9,11 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use assess::{Check, CheckPack, Dictionary, Framework, Wording};
 use asset::Columns;
+use base::ContentHash;
 use evidence::{Deriver, Importer, Registry};
 use governance::DocumentKinds;
 use governance::lists::{Departments, Exports};
+use governance::statement::{StatementFile, UploadedStatement};
 use risk::{Doors, ReleaseAliases};
 
 use crate::commands::Commands;
@@ -37,6 +39,10 @@ pub struct Packs {
     pub exports: Exports,
     /// Commands whose results can be handed in.
     pub commands: Commands,
+    /// SHA-256 over every pack file in force, name and text.
+    pub digest: ContentHash,
+    /// Files of the installation that take the place of built-in ones or add to them, by name.
+    pub overlaid: Vec<String>,
     wording: Arc<Wording>,
     columns: Arc<Columns>,
     doors: Arc<Doors>,
@@ -49,12 +55,15 @@ impl Packs {
     /// # Errors
     /// Every mistake in every pack file, by name.
     pub fn load(overlay: Option<&Path>) -> Result<Self> {
-        let mut files: BTreeMap<String, String> =
+        let built_in: BTreeMap<String, String> =
             EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let mut files = built_in.clone();
         if let Some(folder) = overlay.filter(|folder| folder.is_dir()) {
             overlay_files(folder, folder, &mut files)?;
         }
-        Self::parse(&files)
+        let is_own = |(name, text): &(&String, &String)| built_in.get(*name) != Some(*text);
+        let overlaid = files.iter().filter(is_own).map(|(name, _)| name.clone()).collect();
+        Ok(Self { digest: digest(&files), overlaid, ..Self::parse(&files)? })
     }
 
     fn parse(files: &BTreeMap<String, String>) -> Result<Self> {
@@ -99,6 +108,8 @@ impl Packs {
             wording: Arc::new(wording),
             columns: Arc::new(columns),
             commands,
+            digest: digest(files),
+            overlaid: Vec::new(),
             dictionary,
             checks,
             frameworks,
@@ -109,6 +120,16 @@ impl Packs {
     /// The importers of every capability, most particular first; ledgers kept by hand look least particular and come last.
     pub fn registry(&self) -> Registry {
         Registry::new(self.importers())
+    }
+
+    #[must_use]
+    /// The importers of what comes in over the network: they take nobody's answers from a file.
+    pub fn registry_of_uploads(&self) -> Registry {
+        let mut importers = self.importers();
+        for importer in importers.iter_mut().filter(|importer| importer.id() == StatementFile.id()) {
+            *importer = Box::new(UploadedStatement);
+        }
+        Registry::new(importers)
     }
 
     fn importers(&self) -> Vec<Box<dyn Importer>> {
@@ -127,6 +148,13 @@ impl Packs {
         derivers.extend(risk::derivers(&self.doors, &self.aliases));
         derivers
     }
+}
+
+/// One hash over all files: the hash of each text and its name, a file to a line, by name.
+fn digest(files: &BTreeMap<String, String>) -> ContentHash {
+    let lines: Vec<String> =
+        files.iter().map(|(name, text)| format!("{}  {name}\n", ContentHash::of(text.as_bytes()))).collect();
+    ContentHash::of(lines.concat().as_bytes())
 }
 
 fn all_problems(problems: Vec<assess::PackError>) -> anyhow::Error {
@@ -168,6 +196,21 @@ mod tests {
         for importer in packs.importers() {
             assert!(packs.exports.find(importer.id()).is_some(), "{}", importer.id());
         }
+    }
+
+    #[test]
+    fn a_laxer_check_of_the_installation_is_named_and_changes_the_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("checks")).unwrap();
+        let text = EMBEDDED.iter().find(|(name, _)| *name == "checks/accounts.toml").unwrap().1;
+        let put = |text: &str| std::fs::write(folder.path().join("checks/accounts.toml"), text).unwrap();
+        put(text);
+        let (plain, same) = (Packs::load(None).unwrap(), Packs::load(Some(folder.path())).unwrap());
+        assert_eq!((same.digest, same.overlaid.len()), (plain.digest, 0));
+        put(&format!("{text}\n# laxer\n"));
+        let laxer = Packs::load(Some(folder.path())).unwrap();
+        assert_ne!(laxer.digest, plain.digest);
+        assert_eq!(laxer.overlaid, ["checks/accounts.toml"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use report::Report;
 use report::pdf::{PdfReport, PdfReportError};
 use serde_json::json;
 
-use crate::opened::{Installation, PROGRAM};
+use crate::opened::Installation;
 
 /// What a report says besides the evidence.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +49,7 @@ pub fn make(
         not_received: heading.not_received,
         prepared_by: heading.prepared_by,
         notice: heading.notice,
-        program: PROGRAM,
+        program: &installation.program(),
     };
     Ok(installation.database.read(|tx| build_report(tx, &material))?)
 }

@@ -114,6 +114,12 @@ impl Standing {
 }
 
 impl SignedIn {
+    /// Whether a role is held in person at every site of the installation.
+    #[must_use]
+    pub fn holds_everywhere(&self, role: Role) -> bool {
+        self.memberships.iter().any(|(site, held)| site == crate::EVERYWHERE && *held == role)
+    }
+
     /// Puts together what the store knows.
     #[must_use]
     pub const fn new(

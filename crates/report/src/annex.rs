@@ -379,7 +379,7 @@ fn checkpoint(report: &Report, lang: Lang) -> Vec<Block> {
         pairs: vec![
             row(labels::CHECKPOINT_SIZE, checkpoint.size.to_string()),
             row(labels::CHECKPOINT_ROOT, clip(&checkpoint.root, 100)),
-            row(labels::PROGRAM, clip(&report.program_version, 60)),
+            row(labels::PROGRAM, clip(&report.program_version, 400)),
         ],
     });
     blocks.push(Block::Caption { text: labels::CHECKPOINT_NOTE.get(lang).to_owned() });

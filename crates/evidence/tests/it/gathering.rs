@@ -103,6 +103,16 @@ fn what_an_archive_expands_to_is_limited_too() {
 }
 
 #[test]
+fn what_is_compressed_with_gzip_is_refused_also_inside_an_archive() {
+    let gzip: &[u8] = b"\x1F\x8B\x08\0\0\0\0\0";
+    let files = vec![("a.csv.gz".to_owned(), gzip.to_vec()), ("z.zip".to_owned(), zip(&[("b", gzip)]))];
+    let gathered = Gathered::from_files(files, Limits::default());
+    assert_eq!(refused(&gathered), [("a.csv.gz", "refused-gzip"), ("z.zip!/b", "refused-gzip")]);
+    let on_disk = gather_in(&folder(&[("c.gz", gzip)]), Limits::default());
+    assert_eq!(refused(&on_disk), [("in/c.gz", "refused-gzip")]);
+}
+
+#[test]
 fn the_total_and_the_number_of_files_are_limited() {
     let files = |count: usize| (0..count).map(|number| (number.to_string(), vec![0; 3])).collect::<Vec<_>>();
     let limits = Limits { total_bytes: 9, ..Limits::default() };

@@ -17,6 +17,7 @@ mod registry;
 mod ruins;
 mod sheet;
 mod source;
+mod token;
 mod trigger;
 mod value;
 mod workbook;
@@ -149,6 +150,7 @@ fn find_in_short(piece: &str, base: usize, scope: Scope, spans: &mut Vec<Span>) 
     let first = spans.len();
     let folded = Folded::new(piece);
     hint::find(&folded, scope, spans);
+    token::find(&folded, spans);
     command::find(&folded, spans);
     if scope == Scope::Text {
         device::find(&folded, spans);

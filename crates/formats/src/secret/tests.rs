@@ -349,3 +349,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_and_tokens_of_programs_are_secrets() {
+    fires(&[
+        "api_key: ⟦abc123def⟧\n",
+        "apikey=⟦abc123def⟧\n",
+        "\"access_token\": \"⟦9f8e7d6c5b⟧\"\n",
+        "client_secret: ⟦Q~8abcDEF⟧\n",
+        "Authorization: Bearer ⟦eyJhbGciOiJIUzI1NiJ9.e30.abc-_⟧\n",
+        "id = ⟦AKIAIOSFODNN7EXAMPLE⟧\n",
+        "aws_secret_access_key = ⟦wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY⟧\n",
+    ]);
+    silent(&["bearer network of the 2nd floor\n", "Asia Pacific region\n", "asiatic123456789012345\n"]);
+}

@@ -19,6 +19,13 @@ const LATIN: &[(&str, &[&str])] = &[
     ("ke", &["y"]),
     ("lo", &["gin user"]),
     ("/r", &["p"]),
+    ("ap", &["i_key", "i-key", "i key", "ikey"]),
+    ("ac", &["cess_token", "cess-token", "cesstoken"]),
+    ("re", &["fresh_token"]),
+    ("be", &["arer "]),
+    ("au", &["thorization: "]),
+    ("ak", &["ia"]),
+    ("as", &["ia"]),
 ];
 
 /// Japanese words: the first character, and what follows it.

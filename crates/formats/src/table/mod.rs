@@ -3,10 +3,12 @@
 //! Macros, formulas and links are never run: of a formula only the value saved with it is read. Start with [`read_csv`],
 //! [`read_xlsx`] and [`find_header`].
 
+mod cells;
 mod csv;
 mod header;
 mod xlsx;
 
+pub use cells::has_too_many_cells;
 pub use csv::{ReadCsvError, read_csv, write_csv_cell};
 pub use header::{HeaderLabel, HeaderRow, find_header, normalise_label};
 pub(crate) use xlsx::archive_limits;

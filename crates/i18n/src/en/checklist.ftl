@@ -128,6 +128,7 @@ checklist-say = Answer this item
 checklist-section = Section
 checklist-severity = Severity
 checklist-signed-by = Signed by
+checklist-by-file = { $by }, according to a file of { $who }
 checklist-source = Source
 checklist-state = State
 checklist-step-domain = Sign in to a domain controller as an administrator.

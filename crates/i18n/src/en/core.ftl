@@ -1,6 +1,7 @@
 ## Refused
 refused-archive-entry = This file inside the archive was not taken ({ $detail }). Unpack it and import only what is needed.
 refused-bad-archive = The archive can't be opened ({ $detail }). Unpack it and import again.
+refused-gzip = Files compressed with gzip are not opened. Unpack them first, or hand in a zip.
 refused-bad-cell = This cell can't be read ({ $detail }). Check its value.
 refused-bad-record = This part can't be read ({ $detail }). The rest was imported.
 refused-cannot-open = The file can't be opened ({ $detail }). Check the path and permissions.
@@ -30,7 +31,9 @@ unreadable-no-name = The file name does not tell whose settings these are ({ $de
 unreadable-registry-policy = Can't be read as registry.pol ({ $detail }). Export it again.
 unreadable-secrets-inside = The file holds passwords or other secrets that can't be taken out ({ $detail }). It was not stored. Delete that column, or save the file again as .xlsx without protection, and hand it in again.
 unreadable-signature = The signature is wrong. Ask the person who wrote it. The content was not used.
+unreadable-too-many-cells = Not taken: it has more than { $detail } cells. Leave out rows and columns that are not needed, or hand it in in parts.
 unreadable-statement = Can't be read as a statement ({ $detail }).
+unreadable-answers-uploaded = Answers to checklists are not taken from uploaded files or programs. Give them on the page of the item, or with mamori claim.
 unreadable-support-dates = Can't be read as support dates ({ $detail }).
 unreadable-table = Can't be read as a table ({ $detail }). Check that Excel opens it.
 unreadable-xml = Can't be read as XML ({ $detail }). Export it again.
@@ -155,7 +158,11 @@ ledger-sound = No problems found. { $entries } entries and { $blobs } pieces of 
 ledger-damaged = { $problems } problems ({ $entries } entries, { $blobs } pieces of evidence verified). Copy the data directory, change nothing, and tell the person in charge.
 ledger-facts-differ = the facts read from evidence #{ $number } ({ $name }) differ from the ledger
 ledger-facts-misfiled = facts of evidence #{ $number } are filed under another site
-ledger-exception-differs = exception #{ $number } differs from the ledger
+packs-overlaid = check definitions replaced or added by this installation: { $files }
+ledger-clock-back = entry { $entry } of the ledger is dated { $minutes } minutes before the one in front of it: the clock of the server went back.
+ledger-row-differs = table { $table }, row { $id }: { $fields } differs from entry { $entry }
+ledger-row-missing = table { $table }, row { $id }: missing, though entry { $entry } tells of it
+ledger-row-extra = table { $table }, row { $id }: no entry of the ledger tells of it
 ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledger does not have
 
 ## Other

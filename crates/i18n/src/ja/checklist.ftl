@@ -128,6 +128,7 @@ checklist-say = この項目に答える
 checklist-section = 区分
 checklist-severity = 重さ
 checklist-signed-by = 責任をもつ人
+checklist-by-file = { $by }（{ $who } が渡したファイルによる）
 checklist-source = 出典
 checklist-state = 状態
 checklist-step-domain = ドメインコントローラーに、管理者としてサインインします。

@@ -3,6 +3,7 @@
 ## 受け取れなかったもの
 refused-archive-entry = 圧縮ファイルの中のこのファイルは受け取れませんでした（{ $detail }）。展開して、必要なファイルだけを取り込んでください。
 refused-bad-archive = 圧縮ファイルを開けませんでした（{ $detail }）。展開してからもう一度取り込んでください。
+refused-gzip = gzip で圧縮したファイルは開きません。展開してから、または zip にして渡してください。
 refused-bad-cell = このセルは読み取れませんでした（{ $detail }）。値を確かめてください。
 refused-bad-record = この部分は読み取れませんでした（{ $detail }）。ほかの部分は取り込みました。
 refused-cannot-open = ファイルを開けませんでした（{ $detail }）。場所と権限を確かめてください。
@@ -32,7 +33,9 @@ unreadable-no-name = ファイル名から設定の持ち主が分かりませ�
 unreadable-registry-policy = registry.pol として読めませんでした（{ $detail }）。もう一度書き出してください。
 unreadable-secrets-inside = パスワードなどの秘密が書かれた列やメモがありますが、取り除けないファイルです（{ $detail }）。保管していません。その列を消すか、パスワードの保護を外して .xlsx で保存し直してから、もう一度渡してください。
 unreadable-signature = 電子署名が正しくありません。書いた本人に確かめてください。内容は使っていません。
+unreadable-too-many-cells = セルが { $detail } 個より多いため、受け取りませんでした。必要な列・行だけにするか、分けて渡してください。
 unreadable-statement = 書類・回答のファイルとして読めませんでした（{ $detail }）。
+unreadable-answers-uploaded = チェックリストの回答は、アップロードやプログラムのファイルからは受け付けません。項目の画面か mamori claim で回答してください。
 unreadable-support-dates = サポート期限のファイルとして読めませんでした（{ $detail }）。
 unreadable-table = 表として読めませんでした（{ $detail }）。Excel で開けるか確かめてください。
 unreadable-xml = XML として読めませんでした（{ $detail }）。もう一度書き出してください。
@@ -157,7 +160,11 @@ ledger-sound = 異常はありません。操作の記録 { $entries } 件、証
 ledger-damaged = 異常が { $problems } 件見つかりました（操作の記録 { $entries } 件、証跡 { $blobs } 個を検証）。データフォルダーをコピーし、変更せずに責任者へ知らせてください。
 ledger-facts-differ = 証跡 #{ $number }（{ $name }）から読んだ事実が、操作の記録と一致しません
 ledger-facts-misfiled = 証跡 #{ $number } の事実が、別の施設のものになっています
-ledger-exception-differs = 例外 #{ $number } が、操作の記録と一致しません
+packs-overlaid = この施設で差し替え・追加した点検の定義があります：{ $files }
+ledger-clock-back = 操作の記録 { $entry } 番の日時が、その前の記録より { $minutes } 分前です。サーバーの時計が戻りました。
+ledger-row-differs = 表 { $table } の { $id }：{ $fields } が、操作の記録 { $entry } 番と一致しません
+ledger-row-missing = 表 { $table } の { $id }：操作の記録 { $entry } 番にあるのに、ありません
+ledger-row-extra = 表 { $table } の { $id }：操作の記録にありません
 ledger-facts-orphaned = 操作の記録に無い証跡 #{ $number } の事実があります
 
 ## そのほか

@@ -19,7 +19,7 @@ pub(crate) fn run(context: Context<'_>, arguments: &AssessArgs) -> Result<Outcom
     let working = tempfile::tempdir().context("no temporary folder")?;
     let settings = Settings { data: working.path().to_path_buf(), database: None, ..context.settings.clone() };
     let installation = Installation::open(settings, Box::new(SystemClock))?;
-    let site = settle_site(&installation, &context.global.site, Some(&arguments.about))?;
+    let site = settle_site(&installation, &context.who(), &context.global.site, Some(&arguments.about))?;
     let who = context.who();
     let gathered = gather(&arguments.paths, installation.settings.limits);
     let bar = output::progress(gathered.items().len(), &installation.say("progress-import", &[]));

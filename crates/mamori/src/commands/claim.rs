@@ -14,7 +14,7 @@ use crate::output::{self, Mistake, Outcome};
 
 pub(crate) fn run(context: Context<'_>, command: &ClaimCommand) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?.id;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?.id;
     let who = context.who();
     match command {
         ClaimCommand::Answer { item, answer, target, note } => {

@@ -119,7 +119,7 @@ fn run_site(
         kind: site.kind.name().parse()?,
         beds: (site.beds > 0).then_some(site.beds),
     };
-    installation.put_site(&row)?;
+    installation.settle_site(&row, "mamori demo")?;
     let gathered = gather(&[evidence.to_path_buf()], installation.settings.limits);
     let bar = output::progress(gathered.items().len(), site.name);
     let mut not_received = Vec::new();

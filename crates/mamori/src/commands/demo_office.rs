@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use base::{Lang, UtcSeconds};
 use installation::{Installation, SystemRandomness, work};
 use people::account::Login;
+use people::admin::{Actor, AdminError, NewPerson, add_person};
 use people::store as tables;
 use people::{EVERYWHERE, Role};
 use serde_json::json;
@@ -141,10 +142,11 @@ fn add_people(installation: &Installation) -> Result<Vec<String>> {
             enabled: true,
         };
         let token = people::new_token(&SystemRandomness);
-        installation.database.transaction::<_, StoreError>(|tx| {
-            let account = tables::add_account(tx, &login, &edit, now)?;
-            tables::add_membership(tx, account, somebody.site, somebody.role, "mamori demo", now)?;
-            tables::add_demo_link(tx, &token, account, expires_at, now)
+        let roles = [(somebody.site.to_owned(), somebody.role)];
+        let actor = Actor { who: "mamori demo", site: somebody.site, now };
+        installation.ledger.write::<_, AdminError>(&installation.database, now, |tx| {
+            let account = add_person(tx, &NewPerson { login: &login, edit: &edit, roles: &roles }, actor)?;
+            Ok(tables::add_demo_link(tx, &token, account, expires_at, now)?)
         })?;
         tokens.push(token);
     }

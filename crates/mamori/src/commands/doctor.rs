@@ -7,6 +7,7 @@ use base::Lang;
 use serde_json::json;
 
 use super::Context;
+use super::ledger::say_step_back;
 use crate::output::{self, Outcome};
 
 /// A program mamori works better with.
@@ -36,6 +37,8 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Outcome> {
                 ("frameworks", installation.packs.frameworks.len().into()),
             ];
             lines.push((true, installation.say("doctor-packs-good", &arguments)));
+            let steps = installation.database.read(|tx| store::ledger::list_steps_back(tx, 0))?;
+            lines.extend(steps.last().map(|step| (false, say_step_back(&installation, step))));
         }
         Err(err) => {
             sound = false;

@@ -12,7 +12,7 @@ use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, command: &ExceptionCommand) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?.id;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?.id;
     let who = context.who();
     let office = Exceptions {
         database: &installation.database,

@@ -10,7 +10,7 @@ use crate::output::{self, Outcome};
 
 pub(crate) fn run(context: Context<'_>, subject: Option<&str>) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?;
     let Some(subject) = subject else {
         let world = installation.load_world(&site.id)?;
         for (_, kind) in SubjectKind::ALL {

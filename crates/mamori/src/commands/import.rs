@@ -12,7 +12,7 @@ use installation::Installation;
 
 pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, Some(&arguments.about))?;
+    let site = settle_site(&installation, &context.who(), &context.global.site, Some(&arguments.about))?;
     let who = context.who();
     let gathered = gather(&arguments.paths, installation.settings.limits);
     let bar = output::progress(gathered.items().len(), &installation.say("progress-import", &[]));

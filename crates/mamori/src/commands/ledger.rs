@@ -1,5 +1,13 @@
 //! `mamori ledger`: verify, checkpoint, prove, export.
 
+mod decisions;
+mod exceptions;
+mod memberships;
+mod reports;
+mod set_aside;
+mod sites;
+mod tables;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -8,16 +16,33 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use base::ContentHash;
 use evidence::facts_root::facts_root;
-use evidence::store::{self as tables, EvidenceRow};
+use evidence::store::{self as evidence_tables, EvidenceRow};
 use serde_json::{Value, json};
 use store::ledger::tree::{self, Peaks};
-use store::ledger::{self, Checkpoint, Entry, Finding, Place, Problem, Verification};
+use store::ledger::{self, Checkpoint, Entry, Finding, Place, Problem, StepBack, Verification};
 use store::{StoreError, Transaction};
 
+use self::tables::{Difference, Table};
 use super::Context;
 use crate::cli::LedgerCommand;
 use crate::output::{self, Outcome};
 use installation::Installation;
+
+/// Tables that are held against the ledger, row by row.
+const TABLES: [Table; 8] = [
+    exceptions::EXCEPTION,
+    exceptions::CONTROL,
+    exceptions::RULING,
+    decisions::DECISION,
+    memberships::MEMBERSHIP,
+    sites::SITE,
+    reports::MADE,
+    reports::FILE,
+];
+
+/// Beginnings of the kinds of entries that tell what stands in them.
+const WITNESSES: [&str; 7] =
+    ["exception.", "decision.", "account.", "site.", "installation.set_up", "report.made", "evidence.added"];
 
 pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outcome> {
     if let LedgerCommand::Verify { export: Some(folder), witnessed } = command {
@@ -25,7 +50,7 @@ pub(crate) fn run(context: Context<'_>, command: &LedgerCommand) -> Result<Outco
         if result.is_sound() {
             compare_with_witnessed(folder, &read_notes(witnessed)?, &mut result)?;
         }
-        return Ok(show(&context, &result, &[]));
+        return Ok(show(&context, &result, &[], &[]));
     }
     let installation = context.open_for_verification()?;
     match command {
@@ -109,7 +134,9 @@ pub(crate) fn verify_and_show(
     let key = installation.ledger.public_key();
     let result = ledger::verify(&installation.database, &installation.blobs, &key, witnessed)?;
     let facts = verify_facts(installation)?;
-    Ok(show(context, &result, &facts))
+    let remarks = installation.database.read(|tx| ledger::list_steps_back(tx, 0))?;
+    let remarks: Vec<String> = remarks.iter().map(|step| say_step_back(installation, step)).collect();
+    Ok(show(context, &result, &facts, &remarks))
 }
 
 /// Entries read at once.
@@ -124,12 +151,12 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
         .database
         .read(|tx| {
             let mut leaves: HashMap<i64, Vec<ContentHash>> = HashMap::new();
-            tables::each_named_fact(tx, |evidence, fact| {
+            evidence_tables::each_named_fact(tx, |evidence, fact| {
                 leaves.entry(evidence).or_default().push(fact.leaf());
                 Ok(())
             })?;
             let mut rows: BTreeMap<i64, EvidenceRow> =
-                tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
+                evidence_tables::list_roots(tx)?.into_iter().map(|row| (row.ledger_seq, row)).collect();
             let mut problems = Vec::new();
             each_entry(tx, |entry| {
                 if entry.kind != "evidence.added" {
@@ -147,10 +174,10 @@ fn verify_facts(installation: &Installation) -> Result<Vec<String>> {
                 }
             })?;
             problems.extend(rows.values().map(|row| differs(row.id, &row.name)));
-            for evidence in tables::list_misfiled(tx)? {
+            for evidence in evidence_tables::list_misfiled(tx)? {
                 problems.push(installation.say("ledger-facts-misfiled", &[("number", evidence.into())]));
             }
-            problems.extend(unwitnessed_exceptions(installation, tx)?);
+            problems.extend(compare_tables(installation, tx)?);
             for evidence in leaves.keys().filter(|id| rows.values().all(|row| row.id != **id)) {
                 problems.push(installation.say("ledger-facts-orphaned", &[("number", (*evidence).into())]));
             }
@@ -192,48 +219,39 @@ fn agrees(entry: &Entry, row: &EvidenceRow) -> bool {
         && stated.as_object().is_some_and(|stated| stated.iter().all(same))
 }
 
-/// Exceptions in the table that the ledger does not have, or has otherwise.
-fn unwitnessed_exceptions(installation: &Installation, tx: &mut Transaction) -> Result<Vec<String>, StoreError> {
-    let mut requested: HashMap<i64, Entry> = HashMap::new();
-    let mut states: HashMap<i64, &'static str> = HashMap::new();
+/// Tables that differ from what the entries about their rows say, each difference in a sentence.
+fn compare_tables(installation: &Installation, tx: &mut Transaction) -> Result<Vec<String>, StoreError> {
     let mut entries = Vec::new();
     each_entry(tx, |entry| {
-        if entry.kind.starts_with("exception.") {
+        if WITNESSES.iter().any(|kind| entry.kind.starts_with(kind)) {
             entries.push(entry.clone());
         }
     })?;
-    for entry in entries.into_iter().rev() {
-        let Some(id) = entry.body.get("id").and_then(Value::as_i64) else { continue };
-        let state = match entry.kind.as_str() {
-            "exception.requested" => "requested",
-            "exception.approved" => "approved",
-            _ => "revoked",
-        };
-        states.insert(id, state);
-        if state == "requested" {
-            requested.insert(id, entry);
-        }
+    entries.reverse();
+    let mut found = set_aside::compare(tx, &entries)?;
+    for table in &TABLES {
+        found.extend(table.compare(tx, &entries)?);
     }
-    let mut problems = Vec::new();
-    for site in tables::list_sites(tx)? {
-        for exception in governance::store::list_exceptions(tx, &site.id)? {
-            let entry = requested.get(&exception.id);
-            let text = |field: &str| entry.and_then(|entry| entry.body.get(field)?.as_str()).unwrap_or_default();
-            let subject = exception.subject.as_ref().map(ToString::to_string).unwrap_or_default();
-            let agrees = states.get(&exception.id) == Some(&exception.state.name())
-                && entry.is_some_and(|entry| entry.site == exception.site)
-                && text("check") == exception.check
-                && text("subject") == subject
-                && text("expires_on") == exception.expires_on.to_string();
-            if !agrees {
-                problems.push(installation.say("ledger-exception-differs", &[("number", exception.id.into())]));
-            }
-        }
-    }
-    Ok(problems)
+    Ok(found.iter().map(|one| say(installation, one)).collect())
 }
 
-fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outcome {
+/// That time ran backwards at an entry, in a sentence.
+pub(crate) fn say_step_back(installation: &Installation, step: &StepBack) -> String {
+    let arguments = [("entry", step.seq.to_string().into()), ("minutes", (step.by_s / 60).into())];
+    installation.say("ledger-clock-back", &arguments)
+}
+
+fn say(installation: &Installation, one: &Difference) -> String {
+    let arguments = [
+        ("table", one.table.into()),
+        ("id", one.id.as_str().into()),
+        ("fields", one.fields.as_str().into()),
+        ("entry", one.entry.map_or_else(String::new, |seq| seq.to_string()).into()),
+    ];
+    installation.say(one.message, &arguments)
+}
+
+fn show(context: &Context<'_>, result: &Verification, facts: &[String], remarks: &[String]) -> Outcome {
     let lang = context.settings.lang;
     let sound = result.is_sound() && facts.is_empty();
     let problems: Vec<String> = result
@@ -250,6 +268,7 @@ fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outco
             "blobs_unchecked": result.blobs_unchecked,
             "root": result.root.to_string(),
             "problems": problems,
+            "remarks": remarks,
         }));
     } else {
         let id = if sound { "ledger-sound" } else { "ledger-damaged" };
@@ -259,7 +278,7 @@ fn show(context: &Context<'_>, result: &Verification, facts: &[String]) -> Outco
             ("problems", problems.len().into()),
         ];
         output::line(&i18n::message(lang, id, &arguments));
-        problems.iter().for_each(|problem| output::line(&format!("  {problem}")));
+        problems.iter().chain(remarks).for_each(|problem| output::line(&format!("  {problem}")));
     }
     if sound { Outcome::Done } else { Outcome::Contradicted }
 }

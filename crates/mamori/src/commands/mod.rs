@@ -58,7 +58,12 @@ impl Context<'_> {
 }
 
 /// The site of this run, made or brought up to date from the options.
-pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&SiteArgs>) -> Result<SiteRow> {
+pub(crate) fn settle_site(
+    installation: &Installation,
+    who: &str,
+    id: &str,
+    about: Option<&SiteArgs>,
+) -> Result<SiteRow> {
     if id.is_empty() || id.chars().count() > 60 || id.chars().any(|c| c.is_control() || c == '/') {
         return Err(Mistake(installation.say("site-bad-id", &[("id", id.into())])).into());
     }
@@ -81,7 +86,7 @@ pub(crate) fn settle_site(installation: &Installation, id: &str, about: Option<&
         site.beds = about.beds.or(site.beds);
     }
     if present.as_ref() != Some(&site) {
-        installation.put_site(&site)?;
+        installation.settle_site(&site, who)?;
     }
     Ok(site)
 }

@@ -11,7 +11,7 @@ use installation::reports::{self, Heading};
 
 pub(crate) fn run(context: Context<'_>, arguments: &ReportArgs) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?;
     job::work(&installation)?;
     let who = context.who();
     let (world, assessment) = installation.assess(&site.id)?;

@@ -12,7 +12,7 @@ use crate::output::{self, Outcome};
 
 pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome> {
     let installation = context.open()?;
-    let site = settle_site(&installation, &context.global.site, None)?;
+    let site = settle_site(&installation, &context.who(), &context.global.site, None)?;
     match command {
         TaskCommand::Assign { id, owner, due } => {
             let due = due.as_ref().map(|day| parse_day(&installation, day)).transpose()?;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::world::{Ran, World, files_below, secedit};
+use crate::world::{Ran, World, day_from_now, files_below, secedit};
 
 fn with_entries() -> World {
     let world = World::new();
@@ -112,6 +112,95 @@ fn evidence_and_facts_that_no_longer_say_what_the_ledger_says_are_found() {
         let found = world.run(&["ledger", "verify", "--json"]);
         assert_eq!(found.code, Some(1), "{change}: {found:?}");
     }
+}
+
+/// A house with an exception that was approved, and the database for whoever has got hold of it.
+fn with_exception() -> World {
+    let world = with_entries();
+    let until = day_from_now(30);
+    let ran = world.run(&[
+        "exception",
+        "request",
+        "ACC-01",
+        "--reason",
+        "更新待ち",
+        "--until",
+        &until,
+        "--control",
+        "毎日見る=1",
+    ]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = world.run(&["exception", "approve", "1", "--as", "executive", "--who", "院長"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(world.run(&["ledger", "verify"]).code, Some(0));
+    world
+}
+
+#[test]
+fn tables_that_no_longer_say_what_the_ledger_says_are_named_with_row_and_entry() {
+    let account = "INSERT INTO account (id, login, name, department, vendor, lang, enabled, created_at) \
+                   VALUES (90, 'eve', 'Eve', '', '', 'ja', 1, 1)";
+    let member = "INSERT INTO membership (account, site, role, granted_by, granted_at) \
+                  VALUES (90, '*', 'administrator', 'x', 1)";
+    let decision = "INSERT INTO decision (id, site, class, question, reason, options, due_on, asked_by, asked_at, state, \
+                    choice, remark, decided_by, deputy_for) \
+                    VALUES (1, 'main', 'publish', 'q', 'r', '[]', '2027-01-31', 'x', 1, 'waiting', '', '', '', '')";
+    let changes: [(&[&str], &str); 12] = [
+        (&["DELETE FROM exception_ruling", "DELETE FROM exception_control", "DELETE FROM exception"], "exception の 1"),
+        (&["UPDATE exception SET reason = 'x'"], "reason"),
+        (&["UPDATE exception SET requested_by = 'x'"], "requested_by"),
+        (&["UPDATE exception SET decided_by = 'x'"], "decided_by"),
+        (&["UPDATE exception_control SET control = 'x'"], "exception_control の 1/1"),
+        (&["UPDATE exception_control SET evidence = 2"], "evidence"),
+        (&["UPDATE exception_ruling SET remark = 'x'"], "exception_ruling の 1"),
+        (&[decision], "decision の 1"),
+        (&[account, member], "membership の eve/*/administrator"),
+        (&["UPDATE site SET kind = 'clinic'"], "site の main"),
+        (&["UPDATE site SET beds = 19"], "beds"),
+        (
+            &["INSERT INTO evidence_struck (evidence, position, what, locator) VALUES (1, 1, 'x', '')"],
+            "evidence_struck の 1",
+        ),
+    ];
+    let world = with_exception();
+    let sound = std::fs::read(world.data().join("mamori.db")).unwrap();
+    for (change, named) in changes {
+        for file in ["mamori.db-wal", "mamori.db-shm"] {
+            let _gone = std::fs::remove_file(world.data().join(file));
+        }
+        std::fs::write(world.data().join("mamori.db"), &sound).unwrap();
+        let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+        database
+            .transaction::<_, store::StoreError>(|tx| {
+                change.iter().try_for_each(|sql| tx.execute(sql, &[]).map(|rows| assert!(rows > 0, "{sql}")))
+            })
+            .unwrap();
+        drop(database);
+        let found = world.run(&["ledger", "verify"]);
+        assert!(found.code == Some(1) && found.out.contains(named), "{change:?}: {found:?}");
+    }
+}
+
+#[test]
+fn time_that_ran_backwards_is_a_remark_and_the_doctor_names_the_clock() {
+    let world = with_entries();
+    let sound = world.run(&["ledger", "verify", "--json"]);
+    assert_eq!(sound.json()[0]["remarks"].as_array().unwrap().len(), 0, "{sound:?}");
+    let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    let ledger = store::Ledger::new(
+        store::ledger::LedgerKey::load(&world.data().join("ledger-key.pem"), "mamori.local").unwrap(),
+    );
+    let body = serde_json::json!({});
+    ledger
+        .write::<_, store::ledger::LedgerError>(&database, base::UtcSeconds(1_795_000_000), |tx| {
+            tx.append(&store::ledger::NewEntry { kind: "test.made", site: "main", who: "x", body: &body }).map(|_| ())
+        })
+        .unwrap();
+    drop(database);
+    let found = world.run(&["ledger", "verify", "--json"]);
+    assert_eq!((found.code, found.json()[0]["remarks"].as_array().unwrap().len()), (Some(0), 1), "{found:?}");
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.out.contains("サーバーの時計が戻りました"), "{doctor:?}");
 }
 
 #[test]

@@ -87,7 +87,7 @@ pub(super) async fn show_bytes(
         let site = admit(&office, &visit, &site, Access::Read)?.id;
         let id = id.parse().map_err(|_| HttpError::not_found())?;
         let row = office.database().read(|tx| find_evidence(tx, &site, id))?.ok_or_else(HttpError::not_found)?;
-        let bytes = take_bytes(&office, &site, &who(&visit), &row, visit.now)?;
+        let bytes = take_bytes(&office, &site, &who(&office, &visit)?, &row, visit.now)?;
         let headers = [
             (header::CONTENT_TYPE, "application/octet-stream"),
             (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence.bin\""),

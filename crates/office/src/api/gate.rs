@@ -44,9 +44,16 @@ pub(super) fn admit(office: &Office, visit: &Visit, site: &str, access: Access) 
     office.frame.sites.find(site)?.ok_or_else(HttpError::not_found)
 }
 
-/// Whose token it is, as the ledger names people.
-pub(super) fn who(visit: &Visit) -> String {
-    visit.person.as_ref().map(|person| person.account.who()).unwrap_or_default()
+/// Whose token it is, as the ledger names people, and which: what a program does is not done by the person.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn who(office: &Office, visit: &Visit) -> Result<String, HttpError> {
+    let Some(person) = &visit.person else { return Ok(String::new()) };
+    let Some(grant) = &person.token else { return Ok(person.account.who()) };
+    let tokens = office.database().read(|tx| people::store::list_api_tokens(tx, &grant.site))?;
+    let name = tokens.iter().find(|token| token.id == grant.id).map_or("", |token| token.name.as_str());
+    Ok(format!("{} [API: {name}]", person.account.who()))
 }
 
 /// The parts of a path; one that is no text names nothing.

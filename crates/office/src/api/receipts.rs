@@ -117,9 +117,9 @@ fn receive(
 ) -> Result<Vec<ReceiptBody>, HttpError> {
     let installation = &office.installation;
     let gathered = Gathered::from_files(vec![(name, bytes)], office.reading_limits());
-    let who = who(visit);
+    let who = who(office, visit)?;
     let mut receipts = Vec::new();
-    let done = installation.receive_all(site, &who, &gathered, mode, |name, receipt| {
+    let done = installation.receive_with(&installation.upload_intake(site, &who), &gathered, mode, |name, receipt| {
         receipts.push(match receipt {
             Ok(receipt) => receipt_body(visit.lang, receipt, mode),
             Err(refusal) => refused_body(visit.lang, name, refusal),

@@ -24,6 +24,7 @@ pub(super) async fn show(visit: SiteVisit, State(office): State<Shared>) -> Resu
             made_at: head.as_ref().map(|head| visit.minute(head.made_at)),
             answered,
             others: others.into_iter().map(|one| other(&visit, one)).collect(),
+            overlaid: office.installation.packs.overlaid.join(", "),
             visit: &visit,
         };
         let around = Page::new(visit.text("nav-checklists"), "checklists").help(visit.text("checklist-help"));
@@ -56,6 +57,8 @@ struct Body<'a> {
     made_at: Option<String>,
     answered: Vec<Answered>,
     others: Vec<Other>,
+    /// Files of the installation among the packs.
+    overlaid: String,
 }
 
 fn answered(visit: &SiteVisit, head: Option<&Head>) -> Result<Vec<Answered>, HttpError> {

@@ -146,6 +146,8 @@ struct Paper {
     title: String,
     edition: String,
     signed_by: String,
+    /// Who handed in the file that says who signed.
+    handed_in_by: String,
     valid_until: Option<Date>,
     evidence: i64,
     locator: Locator,
@@ -178,8 +180,10 @@ fn load(tx: &mut Transaction, visit: &SiteVisit, office: &Office) -> Result<Vec<
                 Some(hash) => evidence_tables::find_by_hash(tx, site, hash)?.map(|row| (row.id, plain(&row.name))),
                 None => None,
             };
+            let who = evidence_tables::find_evidence(tx, site, evidence)?.map_or_else(String::new, |row| row.who);
             papers.push(Paper {
                 file,
+                handed_in_by: plain(&who),
                 title: text("document.title").unwrap_or_default(),
                 edition: text("document.edition").unwrap_or_default(),
                 signed_by: text("document.signed_by").unwrap_or_default(),
@@ -215,6 +219,15 @@ fn label(visit: &SiteVisit, office: &Office, kind: &str) -> String {
     plain(office.installation.packs.kinds.label(kind).get(visit.lang))
 }
 
+/// Who stands behind a paper; what only a file says is said with who handed it in.
+fn signer(visit: &SiteVisit, paper: &Paper) -> String {
+    let (by, who) = (paper.signed_by.as_str(), paper.handed_in_by.as_str());
+    if by.is_empty() || by == who {
+        return by.to_owned();
+    }
+    visit.say("checklist-by-file", &[("by", by.into()), ("who", who.into())])
+}
+
 fn held(
     visit: &SiteVisit,
     office: &Office,
@@ -241,7 +254,7 @@ fn held(
         Cell::text(visit.text(state.message())).look(state.look()),
         Cell::text(paper.title.as_str()),
         Cell::text(paper.edition.as_str()),
-        Cell::text(paper.signed_by.as_str()),
+        Cell::text(signer(visit, paper)),
         Cell::text(paper.valid_until.map_or_else(String::new, |day| day.to_string())),
         Cell::text(items),
         file,

@@ -274,10 +274,14 @@ fn claim_text(visit: &SiteVisit, found: &Found) -> Option<ClaimText> {
     let is_shown = found.report.as_ref().is_some_and(|report| {
         (report.checked_on, report.target_on, &report.answered_by) == (claim.checked_on, claim.target_on, &claim.by)
     });
-    let by = if claim.by.is_empty() { &found.handed_in_by } else { &claim.by };
+    let by = match (claim.by.as_str(), found.handed_in_by.as_str()) {
+        ("", who) => plain(who),
+        (by, who) if by == who => plain(by),
+        (by, who) => visit.say("checklist-by-file", &[("by", plain(by).into()), ("who", plain(who).into())]),
+    };
     Some(ClaimText {
         answer,
-        by: plain(by),
+        by,
         checked_on: claim.checked_on.map_or_else(String::new, |day: Date| visit.day(day)),
         note: found.note.clone(),
         is_awaiting: !is_shown,

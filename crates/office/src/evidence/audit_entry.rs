@@ -40,6 +40,9 @@ pub(super) async fn show(
 pub(super) fn find(office: &Office, visit: &SiteVisit, seq: &str) -> Result<Entry, HttpError> {
     let seq = seq.parse().map_err(|_| HttpError::not_found())?;
     let line = office.database().read(|tx| find_entry(tx, seq))?;
-    let entry = line.and_then(|line| Entry::parse(&line).ok()).filter(|entry| entry.site == visit.site_id());
+    let logins = audit_page::list_logins(office, visit)?;
+    let whole = audit_page::whole(visit, &logins);
+    let is_seen = |entry: &Entry| entry.site == visit.site_id() || whole.has(entry);
+    let entry = line.and_then(|line| Entry::parse(&line).ok()).filter(is_seen);
     entry.ok_or_else(HttpError::not_found)
 }

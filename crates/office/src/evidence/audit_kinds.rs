@@ -10,6 +10,7 @@ const KINDS: &[(&str, &str)] = &[
     ("import.applied", "audit-import-applied"),
     ("import.discarded", "audit-import-discarded"),
     ("assessment.made", "audit-assessment-made"),
+    ("packs.changed", "audit-packs-changed"),
     ("tasks.settled", "audit-tasks-settled"),
     ("task.assigned", "audit-task-assigned"),
     ("decision.asked", "audit-decision-asked"),

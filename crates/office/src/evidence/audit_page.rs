@@ -1,7 +1,10 @@
 //! The audit trail: what was done at this site, by whom, newest first, and the state of the ledger.
 
+use std::collections::BTreeSet;
+
+use ::people::{self, EVERYWHERE, Role};
 use ::store::StoreError;
-use ::store::ledger::{Entry, EntrySearch, find_checkpoint, find_size, search_entries};
+use ::store::ledger::{Entry, EntrySearch, Whole, find_checkpoint, find_size, search_entries};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -47,7 +50,10 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let around = Page::new(visit.text("audit-title"), "audit").help(visit.text("audit-help"));
-        let search = EntrySearch { site: visit.site_id(), kind: query.filter("kind"), who: query.filter("who") };
+        let logins = list_logins(&office, &visit)?;
+        let whole = Some(whole(&visit, &logins));
+        let (kind, who) = (query.filter("kind"), query.filter("who"));
+        let search = EntrySearch { site: visit.site_id(), kind, who, whole };
         let before = query.filter("before").and_then(|before| before.parse().ok());
         if query.format().is_some() {
             let (entries, total) = list_all(&office, &search)?;
@@ -77,6 +83,17 @@ pub(super) async fn show(
         page(&visit, &around, &body)
     })
     .await
+}
+
+/// Logins of the accounts of the site: their sign-ins stand in no site's part of the ledger.
+pub(super) fn list_logins(office: &Office, visit: &SiteVisit) -> Result<BTreeSet<String>, HttpError> {
+    Ok(office.database().read(|tx| people::store::list_logins(tx, visit.site_id()))?)
+}
+
+/// The entries of the whole installation that may be seen here: those about accounts of the site; all, by whoever may see every site.
+pub(super) fn whole<'a>(visit: &SiteVisit, logins: &'a BTreeSet<String>) -> Whole<'a> {
+    let sees_all = [Role::Auditor, Role::Administrator].iter().any(|role| visit.person().holds_everywhere(*role));
+    Whole { site: EVERYWHERE, logins: (!sees_all).then_some(logins) }
 }
 
 /// An entry in words.

@@ -1,10 +1,12 @@
 //! One decision: what it means, the form, and the word of who may decide.
 
+use ::evidence::store::{EvidenceRow, find_evidence, find_grade_of_evidence};
 use ::store::{StoreError, Transaction};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use base::Grade;
 use base::plain::plain_lines;
 use governance::decisions::{
     Capacity, Decider, Decision, DecisionError, DecisionState, Denial, Outcome, Ruling, needs_executive,
@@ -27,6 +29,8 @@ use crate::words::{self, may_open_evidence};
 struct ControlView {
     control: String,
     evidence: String,
+    /// Kind, grade and age of the evidence.
+    quality: String,
     /// Empty for those who may not open evidence.
     path: String,
 }
@@ -167,7 +171,7 @@ fn of_exception(
         title: visit.say("decision-exception-title", &[("subject", subject.into())]),
         class: visit.text(class),
         facts,
-        controls: controls(tx, visit, exception)?,
+        controls: controls(tx, office, visit, exception)?,
         check_path: visit.path_of(&format!("checks/{}", encode_segment(&exception.check))),
         options: Vec::new(),
         waits: exception.state == ExceptionState::Requested,
@@ -175,16 +179,40 @@ fn of_exception(
     })
 }
 
-fn controls(tx: &mut Transaction, visit: &SiteVisit, exception: &Exception) -> Result<Vec<ControlView>, StoreError> {
+fn controls(
+    tx: &mut Transaction,
+    office: &Shared,
+    visit: &SiteVisit,
+    exception: &Exception,
+) -> Result<Vec<ControlView>, StoreError> {
     let may_open = may_open_evidence(visit);
-    let numbers = exception.controls.iter().map(|control| control.evidence).collect();
-    let names = tables::list_evidence_names(tx, visit.site_id(), &numbers)?;
-    let view = |control: &Control| {
-        let name = names.get(&control.evidence).map_or("", String::as_str);
-        let path = if may_open { visit.path_of(&format!("evidence/{}", control.evidence)) } else { String::new() };
-        ControlView { control: control.control.clone(), evidence: format!("#{} {name}", control.evidence), path }
-    };
-    Ok(exception.controls.iter().map(view).collect())
+    let mut views = Vec::new();
+    for Control { control, evidence: id } in &exception.controls {
+        let row = find_evidence(tx, visit.site_id(), *id)?;
+        let grade = find_grade_of_evidence(tx, *id)?;
+        views.push(ControlView {
+            control: control.clone(),
+            evidence: format!("#{id} {}", row.as_ref().map_or("", |row| row.name.as_str())),
+            path: if may_open { visit.path_of(&format!("evidence/{id}")) } else { String::new() },
+            quality: row.map_or_else(String::new, |row| quality(office, visit, &row, grade)),
+        });
+    }
+    Ok(views)
+}
+
+/// What kind of evidence stands behind a control, how strong and how old it is: a decision rests on it.
+fn quality(office: &Shared, visit: &SiteVisit, row: &EvidenceRow, grade: Option<Grade>) -> String {
+    let days = visit.today().days_since(row.observed_at.date_jst());
+    let grade_text = grade.map_or_else(|| visit.text("evidence-no-grade"), |grade| words::grade(visit, grade));
+    let format = words::format(office, visit, &row.importer);
+    let arguments = [("format", format.into()), ("grade", grade_text.into()), ("days", days.into())];
+    let quality = visit.say("decision-evidence-quality", &arguments);
+    // Of a GPO backup or a signed document nobody says that it is written by hand.
+    let importer = office.installation.registry.iter().find(|one| one.id() == row.importer);
+    match importer.is_some_and(::evidence::Importer::wants_preview) {
+        true => format!("{quality} — {}", visit.text("decision-by-hand")),
+        false => quality,
+    }
 }
 
 /// The form of who decides.

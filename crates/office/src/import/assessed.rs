@@ -49,7 +49,7 @@ fn find_first_assessment(
     newest: u64,
     since: UtcSeconds,
 ) -> Result<Option<Entry>, StoreError> {
-    let made = EntrySearch { site, kind: Some("assessment.made"), who: None };
+    let made = EntrySearch { site, kind: Some("assessment.made"), who: None, whole: None };
     find_first_entry(tx, &made, newest, |entry| {
         // Versions before this one did not say how far they had read.
         entry.body.get("as_of").and_then(Value::as_u64).map_or(entry.at >= since, |as_of| as_of > newest)

@@ -132,7 +132,7 @@ fn apply_item(office: &Office, visit: &SiteVisit, (batch, item): (&Batch, &Item)
         neighbours: &Alone,
     };
     let staged = Staged { original, struck: item.struck.clone() };
-    let intake = office.installation.intake(visit.site_id(), &batch.who);
+    let intake = office.installation.upload_intake(visit.site_id(), &batch.who);
     let agree = |preview: &Preview| {
         let now = Differences::of(preview);
         if now.mark() == seen { Ok(()) } else { Err(Undecided::Changed(Box::new(now))) }

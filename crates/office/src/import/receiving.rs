@@ -115,7 +115,7 @@ fn receive(
         Ok(bytes) => bytes,
         Err(refusal) => return Ok((refused(office, &file.name, &refusal, position), None)),
     };
-    let intake = office.installation.intake(&work.site, &work.who);
+    let intake = office.installation.upload_intake(&work.site, &work.who);
     let source = work.gathered.source(file, &bytes, office.installation.now());
     let receipt = match intake.receive(&source, Mode::PreviewLedgers) {
         Err(ReceiveError::Importer { importer, stated }) => {

@@ -277,9 +277,24 @@ fn what_is_handed_in_is_there_with_its_bytes_and_known_the_second_time() {
     let one = program.json(&format!("/api/v1/sites/minato/evidence/{id}"));
     assert_eq!(one["name"], "ledger.csv");
     assert!(one["who"].as_str().unwrap().starts_with("api-writes"));
+    assert!(one["who"].as_str().unwrap().ends_with("[API: t]"), "a program is not the person");
     program.send(Method::POST, "/api/v1/sites/minato/assessments", &[], Vec::new()).expect(202);
     house.work();
     assert!(program.json("/api/v1/sites/minato")["made_at"].is_string());
+}
+
+#[test]
+fn a_program_answers_in_nobodys_name() {
+    let house = House::empty();
+    let program = house.program("api-writes", "minato", Role::Administrator, true);
+    let text = "mamori_statement = 1\nkind = \"checklist_answers\"\ntitle = \"t\"\n\n[[claim]]\nitem = \"EX-2\"\n\
+                answer = \"yes\"\nby = \"exec1（Exec One）\"\n";
+    let refused = program.hand_in("name=scan.toml", text.as_bytes()).expect(422);
+    refused.says("\"state\":\"unreadable\"").says("\"facts\":0");
+    let paper = "mamori_statement = 1\nkind = \"stocktaking_record\"\ntitle = \"規程\"\nsigned_by = \"院長\"\n";
+    program.hand_in("name=paper.toml", paper.as_bytes()).expect(201);
+    let list = house.person("sato", "佐藤", &[("minato", Role::Administrator)]).get("/s/minato/documents").expect(200);
+    list.says("院長（api-writes");
 }
 
 #[test]

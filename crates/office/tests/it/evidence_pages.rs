@@ -5,7 +5,7 @@ use std::process::Command;
 use evidence::store::{self as tables, EvidenceRow};
 use people::Role;
 
-use crate::house::{House, Person};
+use crate::house::{House, NOW, Person};
 
 fn auditor<'h>(house: &'h House) -> Person<'h> {
     house.person("auditor", "監査 花子", &[("minato", Role::Auditor)])
@@ -49,6 +49,47 @@ fn evidence_says_what_was_read_and_what_was_refused_and_leads_to_the_bytes() {
     assert!(!text.contains('⟦'), "{text}");
     let export = person.get(&format!("/s/minato/evidence/{}?format=csv", row.id));
     assert!(export.text().contains("電子カルテ"));
+}
+
+#[test]
+fn a_value_of_a_ledger_turns_no_line_around() {
+    let house = house_with(&[(
+        "台帳.csv",
+        "管理番号,機器名,設置場所,IPアドレス\nA-1,電子\u{202e}カルテ,2階,192.168.10.11\n".as_bytes(),
+    )]);
+    let read = |tx: &mut store::Transaction| evidence::store::list_facts_of_evidence(tx, 1, 0, 100);
+    let facts = house.office.database().read(read).unwrap();
+    assert!(facts.iter().any(|fact| fact.value == "電子カルテ"), "{facts:?}");
+}
+
+#[test]
+fn what_accounts_of_the_site_did_at_the_door_is_on_its_audit_trail_and_nobody_elses() {
+    let house = House::empty();
+    house.person("sato", "佐藤", &[("minato", Role::Staff)]);
+    house.person("eve", "Eve", &[("elsewhere", Role::Staff)]);
+    let installation = &house.office.installation;
+    let mut seqs = Vec::new();
+    for (who, login) in [("sato（佐藤）", None), ("mamori", Some("sato")), ("eve（Eve）", None), ("mamori", None)]
+    {
+        let body = serde_json::json!({ "login": login, "address": who });
+        let new = store::ledger::NewEntry { kind: "session.opened", site: "*", who, body: &body };
+        let seq = installation
+            .ledger
+            .write::<_, store::ledger::LedgerError>(&installation.database, NOW, |tx| tx.append(&new));
+        seqs.push(seq.unwrap());
+    }
+    let seen = |person: &Person<'_>| {
+        let trail = person.get("/s/minato/audit").expect(200).text();
+        let on_trail = |seq: &&u64| trail.contains(&format!("/s/minato/audit/{seq}\""));
+        let found: Vec<u64> = seqs.iter().filter(on_trail).copied().collect();
+        for seq in &seqs {
+            let status = if found.contains(seq) { 200 } else { 404 };
+            person.get(&format!("/s/minato/audit/{seq}")).expect(status);
+        }
+        found
+    };
+    assert_eq!(seen(&auditor(&house)), seqs[..2]);
+    assert_eq!(seen(&house.person("all", "全体", &[("*", Role::Auditor)])), seqs);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Everybody at a site, in a few words each: who can be given something to do, who is to read something.
 
+use std::collections::BTreeSet;
+
 use ::store::ledger::Entry;
 use ::store::{StoreError, Transaction};
 
@@ -54,6 +56,15 @@ pub fn list_members(tx: &mut Transaction, site: &str) -> Result<Vec<Member>, Sto
         }
     }
     Ok(members)
+}
+
+/// Logins of everybody who holds a role at a site or everywhere, also of those who may not sign in.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn list_logins(tx: &mut Transaction, site: &str) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "SELECT DISTINCT a.login FROM account a JOIN membership m ON m.account = a.id WHERE m.site IN ($1, '*')";
+    tx.query(sql, &[site.into()])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 /// Names of people who can be given something to do at a site, `limit` at most.

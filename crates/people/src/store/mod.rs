@@ -29,7 +29,7 @@ pub use links::{
     Link, NewLink, STEP_S, Stage, Step, add_link, add_step, close_links, end_every_way_in, end_step, end_steps,
     find_link, find_step, list_link_makers, use_link,
 };
-pub use members::{Member, had_role, list_members, list_names};
+pub use members::{Member, had_role, list_logins, list_members, list_names};
 pub use overview::{
     PeopleOrder, PeopleQuery, PersonLine, Spread, count_other_administrators, find_set_up_at, list_people,
     list_spread_by_department, list_spread_by_role,

@@ -6,9 +6,11 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod clock;
 pub mod export;
 pub mod key;
 pub mod problem;
+pub mod rows;
 pub mod search;
 pub mod tree;
 pub mod verify;
@@ -19,11 +21,13 @@ use serde_json::Value as Json;
 
 pub use canonical::{CanonicalError, Entry};
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use clock::{StepBack, list_steps_back};
 pub use export::{ExportError, export};
 pub use key::{KeyError, LedgerKey, PublicKey};
 pub use problem::{Finding, Place, Problem, Verification};
+pub use rows::{Column, read_rows};
 pub use search::{
-    EntrySearch, Found, count_entries, find_first_entry, find_newest, list_entries_about, search_entries,
+    EntrySearch, Found, Whole, count_entries, find_first_entry, find_newest, list_entries_about, search_entries,
 };
 pub use verify::{VerifyError, verify, verify_tail};
 pub use verify_export::verify_export;

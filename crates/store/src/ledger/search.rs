@@ -1,5 +1,7 @@
 //! Entries of one site, newest first: what a page of the audit trail shows.
 
+use std::collections::BTreeSet;
+
 use super::{Entry, as_i64, find_size};
 use crate::database::Transaction;
 use crate::error::StoreError;
@@ -20,12 +22,33 @@ pub struct EntrySearch<'a> {
     pub kind: Option<&'a str>,
     /// Only those whose actor contains this text, without regard to case.
     pub who: Option<&'a str>,
+    /// Entries of the whole installation that are wanted as well; `None` for none.
+    pub whole: Option<Whole<'a>>,
+}
+
+/// Entries of the installation as a whole, which belong to no site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole<'a> {
+    /// What stands in the place of a site there.
+    pub site: &'a str,
+    /// Only those by or about one of these logins; `None` for all.
+    pub logins: Option<&'a BTreeSet<String>>,
+}
+
+impl Whole<'_> {
+    /// Whether an entry is one of these. The actor of an account is its login, with the name in full-width brackets behind it.
+    #[must_use]
+    pub fn has(&self, entry: &Entry) -> bool {
+        let actor = entry.who.split_once('（').map_or(entry.who.as_str(), |(login, _)| login);
+        let about = entry.body.get("login").and_then(serde_json::Value::as_str);
+        entry.site == self.site && self.logins.is_none_or(|logins| logins.contains(about.unwrap_or(actor)))
+    }
 }
 
 impl EntrySearch<'_> {
     fn wants(&self, entry: &Entry) -> bool {
         let who = self.who.map(str::to_lowercase);
-        entry.site == self.site
+        (entry.site == self.site || self.whole.is_some_and(|whole| whole.has(entry)))
             && self.kind.is_none_or(|kind| entry.kind == kind)
             && who.is_none_or(|who| entry.who.to_lowercase().contains(&who))
     }
@@ -171,14 +194,21 @@ fn read_some(
     before: u64,
     order: &'static str,
 ) -> Result<Vec<(u64, String)>, StoreError> {
-    let mut values: Vec<Value> =
-        vec![as_i64(before).into(), as_i64(floor).into(), of_site(search.site).into(), AT_ONCE.into()];
+    let whole = search.whole.map_or(search.site, |whole| whole.site);
+    let mut values: Vec<Value> = vec![
+        as_i64(before).into(),
+        as_i64(floor).into(),
+        of_site(search.site).into(),
+        AT_ONCE.into(),
+        of_site(whole).into(),
+    ];
     let kind = search.kind.map_or("", |kind| {
         values.push(kind.into());
-        "AND kind = $5 "
+        "AND kind = $6 "
     });
     let sql = format!(
-        "SELECT seq, canonical FROM ledger_entry WHERE seq < $1 AND seq >= $2 AND canonical LIKE $3 ESCAPE '\\' {kind}\
+        "SELECT seq, canonical FROM ledger_entry WHERE seq < $1 AND seq >= $2 \
+         AND (canonical LIKE $3 ESCAPE '\\' OR canonical LIKE $5 ESCAPE '\\') {kind}\
          ORDER BY seq {order} LIMIT $4"
     );
     tx.query(&sql, &values)?.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
