@@ -12,6 +12,7 @@ refused-link = Links are not followed. Name the file itself.
 refused-no-identity = It is not clear what this is about ({ $detail }). Add an asset number or a host name.
 refused-not-a-date = Not a date ({ $detail }). Write 2026-11-20.
 refused-not-a-file = Not a file.
+refused-name-not-expanded = The name of this file still holds a variable in place of the machine's name ({ $detail }). It is not clear which machine it is of, so it is kept apart from every other file. Export it again in PowerShell as administrator, or name the file after its machine, and hand it in again.
 refused-not-a-number = Not a number ({ $detail }).
 refused-not-an-address = Not an address ({ $detail }).
 refused-not-yes-or-no = Write yes or no ({ $detail }).

@@ -18,12 +18,19 @@ use crate::state::Shared;
 /// Most files of one upload; what is in an archive does not count.
 const MAX_FILES: usize = 20_000;
 
-/// What can be handed in: a ledger that is there already, or what a command makes.
+/// Where CISA publishes the list of exploited vulnerabilities (as JSON), and where support dates are published.
+const EXPLOITED_LIST: &str = "https://www.cisa.gov/known-exploited-vulnerabilities-catalog";
+const SUPPORT_DATES: &str = "https://endoflife.date";
+
+/// What can be handed in: a ledger that is there already, what a command makes, or what is published.
 struct Source {
     label: String,
     /// Empty for what no command makes.
     line: String,
     warning: String,
+    /// What to do where there is no command; the address of what is published stands in it as text, because this machine may have
+    /// no way to the internet.
+    note: String,
 }
 
 #[derive(Template)]
@@ -88,13 +95,24 @@ pub(super) async fn show(
 }
 
 fn sources(visit: &SiteVisit, office: &Office) -> Vec<Source> {
-    let ledger = Source { label: visit.text("import-source-ledger"), line: String::new(), warning: String::new() };
-    let made = office.installation.packs.commands.iter().map(|command| Source {
+    let told = |label: &str, note: String| Source {
+        label: visit.text(label),
+        line: String::new(),
+        warning: String::new(),
+        note,
+    };
+    let published =
+        |label: &str, note: &str, address: &str| told(label, visit.say(note, &[("address", address.into())]));
+    let mut sources = vec![told("import-source-ledger", visit.text("import-source-no-command"))];
+    sources.extend(office.installation.packs.commands.iter().map(|command| Source {
         label: command.label.get(visit.lang).to_owned(),
         line: command.line.clone(),
         warning: command.warning.as_ref().map_or_else(String::new, |warning| warning.get(visit.lang).to_owned()),
-    });
-    std::iter::once(ledger).chain(made).collect()
+        note: String::new(),
+    }));
+    sources.push(published("import-source-exploited", "import-source-exploited-how", EXPLOITED_LIST));
+    sources.push(published("import-source-support", "import-source-support-how", SUPPORT_DATES));
+    sources
 }
 
 fn limits(office: &Office) -> UploadLimits {
