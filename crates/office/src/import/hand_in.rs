@@ -40,6 +40,8 @@ struct Above<'a> {
     action: String,
     limit: String,
     sources: Vec<Source>,
+    /// Whether ledgers wait for a decision.
+    waits: bool,
 }
 
 pub(super) async fn show(
@@ -49,7 +51,7 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let window = query.window();
-        let (batches, total) = office.database().read(|tx| {
+        let (batches, total, waits) = office.database().read(|tx| {
             let total = tables::count_batches(tx, visit.site_id())?;
             let batches = tables::list_batches(tx, visit.site_id(), window.offset, window.limit)?;
             let mut rows = Vec::with_capacity(batches.len());
@@ -57,7 +59,8 @@ pub(super) async fn show(
                 let (counts, decided) = (tables::count_items(tx, batch.id)?, tables::find_decided(tx, batch.id)?);
                 rows.push((batch, counts, decided.0));
             }
-            Ok::<_, StoreError>((rows, total))
+            let waits = !tables::list_waiting(tx, visit.site_id(), 1)?.is_empty();
+            Ok::<_, StoreError>((rows, total, waits))
         })?;
         let list = List {
             caption: visit.text("import-batches"),
@@ -86,7 +89,8 @@ pub(super) async fn show(
         };
         let most = format!("{} MB", limits(&office).total_bytes.div_ceil(1 << 20));
         let limit = visit.say("import-limit", &[("limit", most.into())]);
-        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources: sources(&visit, &office) };
+        let sources = sources(&visit, &office);
+        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources, waits };
         let above = above.render().map_err(HttpError::internal)?;
         let page = Page::new(visit.text("import-title"), "import").help(visit.text("import-help"));
         list.respond(&visit, &page, &query, &above)
