@@ -160,6 +160,7 @@ ledger-exception-differs = exception #{ $number } differs from the ledger
 ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledger does not have
 
 ## Other
+fact-counts = {"  ← counts now"}
 fact-unknown-subject = Nothing is known about "{ $subject }".
 job-failed = The assessment failed ({ $detail }). Run `mamori job run` again later.
 job-done = { $count } jobs done.

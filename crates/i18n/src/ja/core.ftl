@@ -162,6 +162,7 @@ ledger-exception-differs = 例外 #{ $number } が、操作の記録と一致し
 ledger-facts-orphaned = 操作の記録に無い証跡 #{ $number } の事実があります
 
 ## そのほか
+fact-counts = {"  ← 今のもの"}
 fact-unknown-subject = 「{ $subject }」について分かっていることはありません。
 job-failed = 判定をやり直せませんでした（{ $detail }）。しばらくしてから `mamori job run` を実行してください。
 job-done = { $count } 件の処理が終わりました。
