@@ -62,9 +62,10 @@ pub(super) struct Differences {
 }
 
 impl Differences {
-    /// Stands for all of this on the form of whoever looks at it: what they agree to is this and nothing else.
+    /// Stands for what would change on the form of whoever looks at it: what they agree to is this and nothing else. What the ledger
+    /// does not name stays as it is, so another ledger that brings more of that changes nothing of what was agreed to.
     pub(super) fn mark(&self) -> String {
-        ContentHash::of(json!(self).to_string().as_bytes()).to_string()
+        ContentHash::of(json!([self.added, self.told, self.changed]).to_string().as_bytes()).to_string()
     }
 
     pub(super) fn of(preview: &::evidence::preview::Preview) -> Self {

@@ -105,7 +105,7 @@ fn ledgers_that_wait_are_seen_on_one_page_and_applied_together() {
         assert!(text.contains(part), "{part}: {text}");
     }
     let answer = admin.post(page, &[("seen", &seen(&admin, page))]);
-    // Two of them speak of the same things: the second was compared with what was known before the first.
+    // Two of them speak of the same things: the later one was compared with what was known before the first.
     assert_eq!(answer.location(), "/s/minato/import/waiting?changed=1");
     let text = admin.get(page).expect(200).text();
     assert!(text.contains("移動.csv") && text.contains("5階") && !text.contains("検査室.csv"), "{text}");
