@@ -168,7 +168,7 @@ pub enum ArchiveError {
     Overlapping,
 }
 
-/// Whether a zip is a document of an office program (Word, PowerPoint, Excel, OpenDocument), which is one thing for a person and
+/// Whether a zip is a document of an office program (a text, slides, a workbook), which is one thing for a person and
 /// is not taken apart. Told by its first member, not by what may lie deeper: an archive of documents is an archive.
 #[must_use]
 pub fn looks_like_office_document(bytes: &[u8]) -> bool {

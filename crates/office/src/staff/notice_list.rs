@@ -128,7 +128,7 @@ pub(super) async fn change_contact(
                 return Ok(());
             }
             if present.version != form.version {
-                return Err(HttpError::conflict("notice-contact-changed-by", present.changed_by).into());
+                return Err(HttpError::conflict("notice-contact-changed-by", present.changed_by));
             }
             let who = visit.who();
             let changed = Contact {
