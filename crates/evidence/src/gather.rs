@@ -187,7 +187,10 @@ impl Gathered {
         if bytes.starts_with(&GZIP) {
             return self.refuse(name, "refused-gzip", "");
         }
-        if !archive::looks_like_zip(&bytes) || formats::table::looks_like_xlsx(&bytes) {
+        let is_one_file = !archive::looks_like_zip(&bytes)
+            || archive::looks_like_office_document(&bytes)
+            || formats::table::looks_like_xlsx(&bytes);
+        if is_one_file {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if self.has_room(name, size) {
                 self.push(Item { name: plain(name), modified_at, content: Content::InMemory(bytes) });
@@ -235,6 +238,10 @@ impl Gathered {
 
     fn has_room(&mut self, name: &str, size: u64) -> bool {
         let limits = self.limits();
+        if size == 0 {
+            self.refuse(name, "refused-empty", "");
+            return false;
+        }
         if self.items.len() >= limits.files {
             self.refuse(name, "refused-too-many-files", &limits.files.to_string());
             return false;

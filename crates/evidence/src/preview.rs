@@ -27,12 +27,28 @@ pub struct Change {
 pub struct Preview {
     /// Subjects nobody has named before.
     pub added: Vec<Subject>,
+    /// The first texts that the file says of each of these, so that a person knows what it is.
+    pub added_values: Vec<Change>,
     /// Values that would change, for subjects already known.
     pub changed: Vec<Change>,
     /// Subjects of the ledger that this file no longer names. They are not removed: the next stock-taking will show them.
     pub missing: Vec<Subject>,
     /// Subjects whose values all stay as they are.
     pub same: usize,
+}
+
+/// Texts of a new subject that are told.
+const MAX_TOLD: usize = 5;
+
+impl Preview {
+    fn tell(&mut self, subject: &Subject, key: &str, value: &FactValue) {
+        let told = self.added_values.iter().rev().take_while(|change| change.subject == *subject).count();
+        let is_text = matches!(value, FactValue::Text(_) | FactValue::List(_));
+        let after = value.to_string();
+        if told < MAX_TOLD && is_text && !after.is_empty() && after != subject.id() {
+            self.added_values.push(Change { subject: subject.clone(), key: key.to_owned(), before: None, after });
+        }
+    }
 }
 
 /// Compares the facts of a file with the latest ones of the store.
@@ -59,8 +75,11 @@ pub fn compare(
     let mut touched: BTreeSet<u32> = BTreeSet::new();
     for fact in facts {
         let Some(subject) = usize::try_from(fact.subject).ok().and_then(|index| subjects.get(index)) else { continue };
-        let Some(values) = present.get(subject) else { continue };
         let key = dictionary.key(fact.key);
+        let Some(values) = present.get(subject) else {
+            preview.tell(subject, key, &fact.value);
+            continue;
+        };
         let after = fact.value.to_string();
         let before = values.get(key);
         if before != Some(&after) {

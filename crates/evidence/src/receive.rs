@@ -137,7 +137,7 @@ impl Intake<'_> {
         let struck = redaction.as_ref().map(|redaction| redaction.struck.clone()).unwrap_or_default();
         let reading = self.read(source, &Source { bytes: stored, ..*source }, original, struck)?;
         if let Some(known) = known.filter(|known| reading.repeats(known)) {
-            return Ok(known_receipt(source.name, &known));
+            return Ok(self.known_receipt(source.name, &known));
         }
         match mode {
             Mode::PreviewLedgers if reading.wants_preview && reading.receipt.state == ReceiptState::Applied => {
@@ -269,11 +269,27 @@ impl Intake<'_> {
         Ok(Receipt { state: ReceiptState::Previewed(preview), ..reading.receipt })
     }
 
+    fn known_receipt(&self, name: &str, known: &EvidenceRow) -> Receipt {
+        Receipt {
+            name: name.to_owned(),
+            state: ReceiptState::Known,
+            importer: self.registry.iter().map(Importer::id).find(|id| *id == known.importer).unwrap_or_default(),
+            sha256: known.sha256,
+            evidence: Some(known.id),
+            accepted: known.accepted,
+            unused: known.unused,
+            facts: known.fact_count,
+            refusals: Vec::new(),
+            refused_more: known.refused,
+            struck: Vec::new(),
+        }
+    }
+
     /// Records a file whose bytes are kept, unless somebody has handed in the same ones since they were first looked for.
     fn settle(&self, tx: &mut Recording<'_>, reading: &Reading<'_>) -> Result<Receipt, ReceiveError> {
         let known = tables::find_by_original(tx, self.site, reading.original)?;
         Ok(match known.filter(|known| reading.repeats(known)) {
-            Some(known) => known_receipt(&reading.receipt.name, &known),
+            Some(known) => self.known_receipt(&reading.receipt.name, &known),
             None => Receipt { evidence: Some(self.record(tx, reading)?), ..reading.receipt.clone() },
         })
     }
@@ -349,20 +365,4 @@ impl Intake<'_> {
 /// [`StoreError`] of the database.
 pub fn request_assessment(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<(), StoreError> {
     store::outbox::publish(tx, RECEIVED_TOPIC, &json!({ "site": site }).to_string(), now)
-}
-
-fn known_receipt(name: &str, known: &EvidenceRow) -> Receipt {
-    Receipt {
-        name: name.to_owned(),
-        state: ReceiptState::Known,
-        importer: "",
-        sha256: known.sha256,
-        evidence: Some(known.id),
-        accepted: known.accepted,
-        unused: known.unused,
-        facts: known.fact_count,
-        refusals: Vec::new(),
-        refused_more: known.refused,
-        struck: Vec::new(),
-    }
 }

@@ -168,6 +168,23 @@ pub enum ArchiveError {
     Overlapping,
 }
 
+/// Whether a zip is a document of an office program (a text, slides, a workbook), which is one thing for a person and
+/// is not taken apart. Told by its first member, not by what may lie deeper: an archive of documents is an archive.
+#[must_use]
+pub fn looks_like_office_document(bytes: &[u8]) -> bool {
+    const FIRST: [&[u8]; 7] =
+        [b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", b"word/", b"ppt/", b"xl/"];
+    if !looks_like_zip(bytes) {
+        return false;
+    }
+    let length = match bytes.get(26..28) {
+        Some([low, high]) => usize::from(u16::from_le_bytes([*low, *high])),
+        _ => return false,
+    };
+    let name = bytes.get(30..30 + length).unwrap_or_default();
+    FIRST.iter().any(|first| name.starts_with(first)) || name == b"mimetype"
+}
+
 /// True if the bytes begin like a zip archive.
 #[must_use]
 pub fn looks_like_zip(bytes: &[u8]) -> bool {

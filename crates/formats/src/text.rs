@@ -80,6 +80,14 @@ pub fn detect(bytes: &[u8]) -> Encoding {
     detect_wide(bytes).unwrap_or_else(|| detect_bytewise(bytes).0)
 }
 
+/// Whether the first 4 KiB are plainly no text in any encoding read here: one byte in 32 is a control character.
+#[must_use]
+pub fn is_binary(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let is_control = |byte: &&u8| matches!(**byte, 0x00..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f);
+    detect_wide(head).is_none() && !head.is_empty() && head.iter().filter(is_control).count() * 32 >= head.len()
+}
+
 /// The encoding of what begins with a byte order mark or is UTF-16.
 pub(crate) fn detect_wide(bytes: &[u8]) -> Option<Encoding> {
     match bytes {

@@ -80,7 +80,7 @@ fn line(
         folded: String::new(),
         facts: facts_of(subject.kind()).iter().filter_map(|key| Some(((*key).to_owned(), text_of(key)?))).collect(),
         marks: marks(subject, aliases, &[text(&["asset.hostname"]), text(&["vendor.name"])]),
-        names: folded_all([text(&["connection.device"]), text(&["asset.vendor", "connection.vendor"])]),
+        names: folded_all([text(&["connection.device", "policy.asset"]), text(&["asset.vendor", "connection.vendor"])]),
         name,
     };
     let words = [&line.name, &line.ident, &line.place, &line.owner, &line.address, &line.os].map(String::as_str);

@@ -5,11 +5,13 @@
 
 mod accounts;
 mod import;
+mod machines;
 mod origin;
 
 use evidence::{Deriver, Importer};
 
 pub use accounts::KnownAccounts;
+pub use machines::KnownMachines;
 
 /// What this capability brings in, most particular first.
 #[must_use]
@@ -26,5 +28,5 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
 /// Facts that follow from others.
 #[must_use]
 pub fn derivers() -> Vec<Box<dyn Deriver>> {
-    vec![Box::new(KnownAccounts)]
+    vec![Box::new(KnownAccounts), Box::new(KnownMachines)]
 }

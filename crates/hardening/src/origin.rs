@@ -44,6 +44,9 @@ pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut Fac
         None => {
             let file = source.name.rsplit('/').next().unwrap_or(source.name);
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            if is_unexpanded(stem) {
+                sink.refuse(Locator::Whole, "refused-name-not-expanded", stem);
+            }
             let stem = name_of_machine(stem, source.bytes);
             // The template of a GPO says what was intended, wherever it was copied to.
             let effective = if file.eq_ignore_ascii_case("GptTmpl.inf") { Grade::Document } else { effective };
@@ -61,13 +64,34 @@ pub(crate) fn state_origin(source: &Source<'_>, effective: Grade, sink: &mut Fac
 const NAMELESS: [&str; 9] =
     ["secedit", "gpttmpl", "registry", "audit", "auditpol", "policy", "security", "export", "settings"];
 
+/// What administrators write behind the name of the machine, to tell its files apart.
+const KINDS_OF_FILE: [&str; 6] = ["secedit", "auditpol", "audit", "gpresult", "security", "export"];
+
 /// The name under which a file's settings are filed: its own, which an administrator gives after the machine. Two machines must
 /// never share a name, or the good one would hide the bad one; so a file with a name that tells nothing is filed by its content.
 fn name_of_machine(stem: &str, bytes: &[u8]) -> String {
-    if NAMELESS.contains(&stem.to_lowercase().as_str()) {
+    let bare = stem.trim_matches(['_', '-', '.', ' ']).to_lowercase();
+    if NAMELESS.contains(&bare.as_str()) || is_unexpanded(stem) {
         return format!("{stem} {}", ContentHash::of(bytes).short());
     }
-    stem.to_owned()
+    without_kind(stem).to_owned()
+}
+
+/// `DC01_secedit` → `DC01`. A domain stays: `DC01` of two domains is two machines.
+pub(crate) fn without_kind(stem: &str) -> &str {
+    let cut = KINDS_OF_FILE.iter().find_map(|kind| {
+        let at = stem.len().checked_sub(kind.len())?;
+        let (name, end) = (stem.get(..at)?, stem.get(at..)?);
+        let name = name.strip_suffix(['_', '-', '.', ' '])?;
+        (end.eq_ignore_ascii_case(kind) && !name.is_empty()).then_some(name)
+    });
+    cut.unwrap_or(stem)
+}
+
+/// Whether a shell left a variable as it was written: then every machine makes a file of this name.
+fn is_unexpanded(stem: &str) -> bool {
+    let stem = stem.to_lowercase();
+    stem.contains("%computername%") || stem.contains("$env") || stem.contains("$(") || stem.contains("${")
 }
 
 /// The day of `2016-12-09T15:16:54`.
@@ -81,8 +105,22 @@ mod tests {
 
     #[test]
     fn two_machines_with_nameless_files_stay_apart() {
-        assert_eq!(name_of_machine("DC01_secedit", b"a"), "DC01_secedit");
-        assert_ne!(name_of_machine("secedit", b"a"), name_of_machine("secedit", b"b"));
+        for name in
+            ["secedit", "%COMPUTERNAME%_secedit", "$env:COMPUTERNAME_audit", "$($env_COMPUTERNAME)_secedit", "_secedit"]
+        {
+            assert_ne!(name_of_machine(name, b"a"), name_of_machine(name, b"b"), "{name}");
+        }
+        assert_ne!(name_of_machine("DC01.a.local_secedit", b"a"), name_of_machine("DC01.b.local_secedit", b"a"));
+    }
+
+    #[test]
+    fn every_file_of_a_machine_is_filed_under_the_machine() {
+        for name in ["DC01", "DC01_secedit", "DC01-audit", "DC01.AUDITPOL", "DC01_gpresult"] {
+            assert_eq!(name_of_machine(name, b"a"), "DC01", "{name}");
+        }
+        for name in ["受付PC", "PC_security2", "DC01secedit"] {
+            assert_eq!(name_of_machine(name, b"a"), name);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
     Done,
     /// Evidence contradicts, or the ledger is damaged.
     Contradicted,
-    /// Something handed in was refused.
+    /// Something handed in was refused, or waits until somebody has looked at it.
     Refused,
     /// Storage, database or configuration trouble.
     Trouble,

@@ -351,7 +351,7 @@ fn planted_elsewhere() -> Vec<Planted> {
         Planted {
             id: "minato-rdp-without-nla",
             check: "RDP-02",
-            subject: "policy:FS01_secedit".to_owned(),
+            subject: "policy:FS01".to_owned(),
             ja: "ファイルサーバーのリモートデスクトップで、ネットワークレベル認証が求められていません。",
             en: "Remote desktop of the file server does not require network level authentication.",
         },

@@ -214,7 +214,7 @@ fn planted() -> Vec<Planted> {
         Planted {
             id: "handa-no-lockout",
             check: "ACC-01",
-            subject: "policy:DC01_secedit".to_owned(),
+            subject: "policy:DC01".to_owned(),
             ja: "パスワードを何度間違えてもアカウントがロックされません。",
             en: "No number of wrong passwords locks an account.",
         },

@@ -84,7 +84,7 @@ fn a_file_at_the_limit_is_taken_and_one_byte_more_is_not() {
     let gathered = gather_in(&folder, limits);
     assert_eq!(
         (names(&gathered), refused(&gathered)),
-        (vec!["in/four", "in/z.zip"], vec![("in/five", "refused-too-large")])
+        (vec!["in/four"], vec![("in/five", "refused-too-large"), ("in/z.zip", "refused-empty")])
     );
     let gathered = Gathered::from_files(vec![("4".into(), vec![0; 4]), ("5".into(), vec![0; 5])], limits);
     assert_eq!((names(&gathered), refused(&gathered)), (vec!["4"], vec![("5", "refused-too-large")]));

@@ -11,4 +11,5 @@
 mod accounts;
 mod directory;
 mod fixture;
+mod machines;
 mod policy;

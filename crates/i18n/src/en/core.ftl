@@ -13,6 +13,7 @@ refused-link = Links are not followed. Name the file itself.
 refused-no-identity = It is not clear what this is about ({ $detail }). Add an asset number or a host name.
 refused-not-a-date = Not a date ({ $detail }). Write 2026-11-20.
 refused-not-a-file = Not a file.
+refused-name-not-expanded = The name of this file still holds a variable in place of the machine's name ({ $detail }). It is not clear which machine it is of, so it is kept apart from every other file. Export it again in PowerShell as administrator, or name the file after its machine, and hand it in again.
 refused-not-a-number = Not a number ({ $detail }).
 refused-not-an-address = Not an address ({ $detail }).
 refused-not-yes-or-no = Write yes or no ({ $detail }).
@@ -166,6 +167,7 @@ ledger-row-extra = table { $table }, row { $id }: no entry of the ledger tells o
 ledger-facts-orphaned = there are facts of evidence #{ $number }, which the ledger does not have
 
 ## Other
+fact-counts = {"  ← counts now"}
 fact-unknown-subject = Nothing is known about "{ $subject }".
 job-failed = The assessment failed ({ $detail }). Run `mamori job run` again later.
 job-done = { $count } jobs done.

@@ -113,6 +113,7 @@ audit-notice-read = notice read
 audit-notice-confirmed = notice confirmed
 audit-voice-received = voice received
 audit-voice-answered = voice answered
+audit-voice-blacked-out = voice blacked out
 audit-voice-closed = voice closed
 audit-api-token-made = An API token was made
 audit-api-token-revoked = An API token was revoked

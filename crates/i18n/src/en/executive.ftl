@@ -123,3 +123,5 @@ reports-file-report-xlsx = Report (Excel)
 reports-file-report-json = Report (JSON)
 reports-file-checklist-pdf = Checklist (PDF)
 reports-file-checklist-html = Checklist (HTML)
+executive-report-file = accountability report
+executive-report-checklist-file = checklist

@@ -15,6 +15,7 @@ refused-link = リンクはたどりません。元のファイルを指定し�
 refused-no-identity = 何についての記載か分かりません（{ $detail }）。管理番号・ホスト名などを書いてください。
 refused-not-a-date = 日付として読めません（{ $detail }）。2026-11-20、R8.11.20 のように書いてください。
 refused-not-a-file = ファイルではありません。
+refused-name-not-expanded = このファイルの名前は、機械の名前に置き換わらずに書き出されています（{ $detail }）。どの機械のものか分からないため、ほかのどのファイルとも別のものとして扱いました。管理者のPowerShellで書き出し直すか、ファイルの名前に機械の名前を付けて、もう一度渡してください。
 refused-not-a-number = 数として読めません（{ $detail }）。
 refused-not-an-address = アドレスとして読めません（{ $detail }）。
 refused-not-yes-or-no = 「はい」か「いいえ」で書いてください（{ $detail }）。
@@ -168,6 +169,7 @@ ledger-row-extra = 表 { $table } の { $id }：操作の記録にありませ�
 ledger-facts-orphaned = 操作の記録に無い証跡 #{ $number } の事実があります
 
 ## そのほか
+fact-counts = {"  ← 今のもの"}
 fact-unknown-subject = 「{ $subject }」について分かっていることはありません。
 job-failed = 判定をやり直せませんでした（{ $detail }）。しばらくしてから `mamori job run` を実行してください。
 job-done = { $count } 件の処理が終わりました。

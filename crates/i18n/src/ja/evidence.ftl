@@ -113,6 +113,7 @@ audit-notice-read = お知らせを読んだ
 audit-notice-confirmed = お知らせを確認した
 audit-voice-received = 現場の声を受け取った
 audit-voice-answered = 現場の声に答えた
+audit-voice-blacked-out = 現場の声を塗りつぶした
 audit-voice-closed = 現場の声を終えた
 audit-api-token-made = APIの鍵を作った
 audit-api-token-revoked = APIの鍵を止めた

@@ -61,8 +61,11 @@ pub(crate) enum RemoteCommand {
         /// 証跡のファイルやフォルダー (evidence)
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// 違いを見るだけで、反映しない (only show what would change)
+        /// 台帳の違いを確かめずに反映する (apply ledgers without showing the differences first)
         #[arg(long)]
+        yes: bool,
+        /// 違いを見るだけで、反映しない (only show what would change)
+        #[arg(long, conflicts_with = "yes")]
         preview: bool,
     },
     /// いまの状況 (where the site stands)

@@ -1,7 +1,10 @@
 //! `mamori fact`: what is known about a subject, with its history and its evidence.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use base::{Subject, SubjectKind};
+use evidence::World;
 use evidence::store as tables;
 use serde_json::json;
 
@@ -27,7 +30,12 @@ pub(crate) fn run(context: Context<'_>, subject: Option<&str>) -> Result<Outcome
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let history = installation.database.read(|tx| tables::list_history(tx, &site.id, &subject))?;
+    let (history, counting) = installation.database.read(|tx| {
+        let history = tables::list_history(tx, &site.id, &subject)?;
+        let (dictionary, now) = (&installation.packs.dictionary, installation.now());
+        let one = World::load_one(tx, &site.id, dictionary, now, std::slice::from_ref(&subject))?;
+        Ok::<_, store::StoreError>((history, counting(&one)))
+    })?;
     if history.is_empty() {
         output::note(&installation.say("fact-unknown-subject", &[("subject", subject.to_string().into())]));
         return Ok(Outcome::Refused);
@@ -43,16 +51,28 @@ pub(crate) fn run(context: Context<'_>, subject: Option<&str>) -> Result<Outcome
                 "evidence": fact.evidence,
                 "file": file,
                 "place": fact.locator,
+                "counts": counting.contains(&(key.clone(), fact.evidence)),
             }));
         } else {
             let value = fact.value.replace('\n', "、");
+            let counts = counting.contains(&(key.clone(), fact.evidence));
+            let counts = if counts { installation.say("fact-counts", &[]) } else { String::new() };
+            // The sheet of a CSV has no name.
+            let place = fact.locator.replace("cell:!", "cell:");
             output::line(&format!(
-                "{}  {key} = {value}   #{} {file} {}",
+                "{}  {key} = {value}   #{} {file} {place}{counts}",
                 fact.observed_at.minute_jst(),
                 fact.evidence,
-                fact.locator
             ));
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Key and evidence of the observations that count now, of all that were ever made of one subject.
+fn counting(one: &World) -> BTreeSet<(String, i64)> {
+    let facts = SubjectKind::ALL.iter().flat_map(|(_, kind)| one.of_kind(*kind)).flat_map(|(_, known)| known.facts());
+    let named =
+        facts.filter_map(|fact| Some((one.dictionary().key(fact.key).to_owned(), one.origin(fact.id)?.evidence)));
+    named.collect()
 }

@@ -45,6 +45,10 @@ pub(crate) fn run(context: Context<'_>, arguments: &ImportArgs) -> Result<Outcom
             apply(&installation, &site.id, &who, &gathered, &waiting, context.global.json)?;
         } else {
             output::note(&installation.say("import-not-applied", &[("count", waiting.len().into())]));
+            // Who only wanted to look has all they asked for; who wanted to import has not.
+            if !arguments.preview {
+                outcome = Outcome::Refused;
+            }
         }
     }
     job::work(&installation)?;

@@ -1,8 +1,9 @@
 //! `mamori remote`: the same over the network, with a token, for machines that have no data folder of their own.
 
 mod answer;
+mod hand_in;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -14,20 +15,24 @@ use super::Context;
 use crate::cli::{RemoteArgs, RemoteCommand};
 use crate::output::{self, Mistake, Outcome};
 use answer::{list, minute, number, text};
+use hand_in::Shown;
 
 /// No request takes longer.
 const TIMEOUT: Duration = Duration::from_secs(300);
 /// Largest answer, in bytes.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
-/// Deepest folder.
-const MAX_DEPTH: usize = 32;
-/// Refusals printed one by one.
-const MAX_SHOWN: usize = 20;
 
 pub(crate) fn run(context: &Context<'_>, arguments: &RemoteArgs) -> Result<Outcome> {
     let remote = Remote::open(context, arguments)?;
     match &arguments.command {
-        RemoteCommand::Import { paths, preview } => remote.import(paths, *preview),
+        RemoteCommand::Import { paths, yes, preview } => {
+            let of = match (*yes, *preview) {
+                (true, _) => Shown::Nothing,
+                (false, true) => Shown::Everything,
+                (false, false) => Shown::Ledgers,
+            };
+            remote.import(paths, of)
+        }
         RemoteCommand::Status => remote.status(),
         RemoteCommand::Checklist { id } => remote.checklist(id),
         RemoteCommand::Facts { subject } => remote.facts(subject),
@@ -89,106 +94,6 @@ impl<'a> Remote<'a> {
             anyhow::bail!("{status} {}", text(&body, "/message"));
         }
         Ok((status, body))
-    }
-
-    fn import(&self, paths: &[PathBuf], preview: bool) -> Result<Outcome> {
-        let mut files = Vec::new();
-        for path in paths {
-            list_files(path, &name_of(path), 0, &mut files)?;
-        }
-        let bar = output::progress(files.len(), &self.say("progress-import", &[]));
-        let mut outcome = Outcome::Done;
-        for (name, path) in files {
-            bar.inc(1);
-            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
-            let (status, answer) = self.hand_in(&name, &bytes, preview)?;
-            if !matches!(status, 200 | 201) {
-                outcome = Outcome::Refused;
-            }
-            let shown = bar.suspend(|| self.show_receipts(&name, &answer));
-            if shown == Outcome::Refused {
-                outcome = shown;
-            }
-        }
-        bar.finish_and_clear();
-        Ok(outcome)
-    }
-
-    fn hand_in(&self, name: &str, bytes: &[u8], preview: bool) -> Result<Answer> {
-        let encode = web::visit::encode_segment;
-        let path = format!("{}/api/v1/sites/{}/evidence", self.server, encode(&self.site));
-        let request = self.agent.post(format!("{path}?name={}&preview={preview}", encode(name)));
-        let request = request.header("authorization", &self.bearer).header("content-type", "application/octet-stream");
-        self.read(request.send(bytes))
-    }
-
-    /// Shows what became of what was sent, after the server said that it is on its disk.
-    fn show_receipts(&self, name: &str, answer: &Value) -> Outcome {
-        let Some(receipts) = answer.pointer("/receipts").and_then(Value::as_array) else {
-            let arguments = [("name", name.into()), ("reason", text(answer, "/message").into())];
-            output::line(&self.say("import-refused-file", &arguments));
-            return Outcome::Refused;
-        };
-        let mut outcome = Outcome::Done;
-        for receipt in receipts {
-            if self.context.global.json {
-                output::json(receipt);
-            } else {
-                self.show_receipt(receipt);
-            }
-            let unread =
-                matches!(text(receipt, "/state").as_str(), "unrecognised" | "unreadable" | "withheld" | "refused");
-            if unread || !list(receipt, "/refused").is_empty() {
-                outcome = Outcome::Refused;
-            }
-        }
-        outcome
-    }
-
-    fn show_receipt(&self, receipt: &Value) {
-        let refused = list(receipt, "/refused");
-        let state = text(receipt, "/state");
-        let is_kept = receipt.pointer("/evidence").is_some_and(|evidence| !evidence.is_null());
-        let id = match state.as_str() {
-            "unrecognised" | "unreadable" if !is_kept => "remote-unread-preview",
-            "applied" => "import-applied",
-            "known" => "import-known",
-            "unrecognised" => "import-unrecognised",
-            "unreadable" => "import-unreadable",
-            "withheld" => "import-withheld",
-            "previewed" => "import-previewed",
-            _ => "import-refused-file",
-        };
-        let reason = refused.first().map(|first| text(first, "/reason")).unwrap_or_default();
-        let arguments = [
-            ("name", text(receipt, "/name").into()),
-            ("accepted", number(receipt, "/accepted").into()),
-            ("facts", number(receipt, "/facts").into()),
-            ("refused", refused.len().into()),
-            ("number", number(receipt, "/evidence").into()),
-            ("reason", reason.into()),
-        ];
-        output::line(&self.say(id, &arguments));
-        if state == "previewed" {
-            let size = |path| list(receipt, path).len().into();
-            let counts = [
-                ("added", size("/preview/added")),
-                ("changed", size("/preview/changed")),
-                ("missing", size("/preview/missing")),
-                ("same", number(receipt, "/preview/same").into()),
-            ];
-            output::line(&self.say("preview-counts", &counts));
-        }
-        for refusal in refused.iter().take(MAX_SHOWN) {
-            output::line(&format!("    {}  {}", text(refusal, "/place"), text(refusal, "/reason")));
-        }
-        if refused.len() > MAX_SHOWN {
-            output::line(&self.say("import-more-refused", &[("count", (refused.len() - MAX_SHOWN).into())]));
-        }
-        for struck in list(receipt, "/struck") {
-            let arguments = [("what", text(struck, "/what").into()), ("place", text(struck, "/place").into())];
-            output::line(&self.say("import-struck", &arguments));
-        }
     }
 
     fn status(&self) -> Result<Outcome> {
@@ -355,28 +260,6 @@ fn agent(context: &Context<'_>, ca: Option<&Path>) -> Result<Agent> {
         config = config.tls_config(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build());
     }
     Ok(config.build().new_agent())
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-/// The files below a path with the names they are sent under; links are passed over.
-fn list_files(path: &Path, name: &str, depth: usize, found: &mut Vec<(String, PathBuf)>) -> Result<()> {
-    let metadata = std::fs::symlink_metadata(path).with_context(|| path.display().to_string())?;
-    if metadata.is_file() {
-        found.push((name.to_owned(), path.to_owned()));
-    } else if metadata.is_dir() && depth < MAX_DEPTH {
-        let mut entries: Vec<PathBuf> = Vec::new();
-        for entry in std::fs::read_dir(path).with_context(|| path.display().to_string())? {
-            entries.push(entry?.path());
-        }
-        entries.sort();
-        for entry in entries {
-            list_files(&entry, &format!("{name}/{}", name_of(&entry)), depth + 1, found)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

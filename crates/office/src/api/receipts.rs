@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use base::Lang;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use web::{HttpError, UploadPlace, Visit, blocking};
 
 use super::body::{
@@ -30,9 +30,35 @@ pub(super) struct Handing {
     /// Name of the file with its ending; it may say which machine a setting is of.
     #[param(min_length = 1, max_length = 200)]
     name: String,
-    /// Only show what would change.
+    /// What only to show: nothing (everything is applied), ledgers kept by hand, or everything.
     #[serde(default)]
-    preview: bool,
+    #[param(inline)]
+    preview: Shown,
+}
+
+/// Of what the changes are only shown.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+enum Shown {
+    /// Of nothing: everything is applied.
+    #[default]
+    #[serde(rename = "false")]
+    Nothing,
+    /// Of ledgers kept by hand; the rest is applied.
+    #[serde(rename = "ledgers")]
+    Ledgers,
+    /// Of everything; nothing is stored.
+    #[serde(rename = "true")]
+    Everything,
+}
+
+impl Shown {
+    const fn mode(self) -> Mode {
+        match self {
+            Self::Nothing => Mode::Apply,
+            Self::Ledgers => Mode::PreviewLedgers,
+            Self::Everything => Mode::PreviewAll,
+        }
+    }
 }
 
 /// The bytes of one file, within the limit of uploads, and the place they take in memory.
@@ -90,7 +116,7 @@ pub(super) async fn add(
     blocking(move || -> Result<_, HttpError> {
         let site = admit(&office, &visit, &site, Access::Write)?.id;
         let name = check_name(&handing.name)?;
-        let mode = if handing.preview { Mode::PreviewAll } else { Mode::Apply };
+        let mode = handing.preview.mode();
         let receipts = receive(&office, &visit, &site, name, bytes.into(), mode)?;
         drop(place);
         Ok((status_of(&receipts), Json(ReceiptsBody { receipts })))

@@ -305,11 +305,11 @@ fn related(
     line: &SubjectLine,
 ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
     let wanted: &[SubjectKind] = match line.kind {
-        SubjectKind::Asset => &[SubjectKind::Connection, SubjectKind::Vendor],
+        SubjectKind::Asset => &[SubjectKind::Connection, SubjectKind::Vendor, SubjectKind::Policy],
+        SubjectKind::Policy => &[SubjectKind::Asset],
         SubjectKind::Connection => &[SubjectKind::Asset, SubjectKind::Vendor],
         SubjectKind::Vendor => &[SubjectKind::Connection],
         SubjectKind::Account
-        | SubjectKind::Policy
         | SubjectKind::Document
         | SubjectKind::Product
         | SubjectKind::Vulnerability

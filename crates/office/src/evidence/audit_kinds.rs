@@ -45,6 +45,7 @@ const KINDS: &[(&str, &str)] = &[
     ("notice.confirmed", "audit-notice-confirmed"),
     ("voice.received", "audit-voice-received"),
     ("voice.answered", "audit-voice-answered"),
+    ("voice.blacked_out", "audit-voice-blacked-out"),
     ("voice.closed", "audit-voice-closed"),
 ];
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base::UtcSeconds;
 use people::Role;
 use serde::Deserialize;
 use web::visit::encode_segment;
@@ -118,7 +119,10 @@ pub(super) async fn download(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let id: i64 = id.parse().map_err(|_| HttpError::not_found())?;
-        let file = office.database().read(|tx| tables::find_file(tx, visit.site_id(), id, &name))?;
+        let (file, made_at) = office.database().read(|tx| {
+            let file = tables::find_file(tx, visit.site_id(), id, &name)?;
+            Ok::<_, StoreError>((file, tables::find_made_at(tx, id)?))
+        })?;
         let file = file.ok_or_else(HttpError::not_found)?;
         let bytes = office.installation.blobs.read(file.sha256).map_err(HttpError::internal)?;
         let kind = match file.name.rsplit_once('.').map(|(_, ending)| ending) {
@@ -127,10 +131,22 @@ pub(super) async fn download(
             Some("json") => "application/json",
             _ => "application/octet-stream",
         };
-        // The name is one of ours, never one from outside.
-        let disposition = format!("attachment; filename=\"{}_{}\"", id, file.name);
+        // Older programs take the plain name, which is one of ours; all others one that says whose report it is, and of which day.
+        let name = encode_segment(&name_for_people(&visit, &file.name, made_at.unwrap_or(visit.now)));
+        let disposition = format!("attachment; filename=\"{id}_{}\"; filename*=UTF-8''{name}", file.name);
         let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
         Ok((StatusCode::OK, headers, bytes).into_response())
     })
     .await
+}
+
+/// `さくら川病院_説明責任レポート_2026-11-20.pdf`.
+fn name_for_people(visit: &SiteVisit, file: &str, made_at: UtcSeconds) -> String {
+    let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    let kind = match stem {
+        "report" => visit.text("executive-report-file"),
+        "checklist" => visit.text("executive-report-checklist-file"),
+        _ => stem.to_owned(),
+    };
+    format!("{}_{kind}_{}.{ending}", visit.site_name(), made_at.date_jst())
 }

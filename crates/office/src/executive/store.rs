@@ -98,6 +98,11 @@ pub(super) fn find_file(
     tx.find(sql, &[site.into(), report.into(), name.into()])?.as_ref().map(read_file).transpose()
 }
 
+/// When a report was made; `None` if it was not yet.
+pub(super) fn find_made_at(tx: &mut Transaction, report: i64) -> Result<Option<UtcSeconds>, StoreError> {
+    tx.find("SELECT made_at FROM report_made WHERE id = $1", &[report.into()])?.map(|row| row.at(0)).transpose()
+}
+
 /// The newest reports of a site, at most `limit`, newest first.
 pub(super) fn list_reports(tx: &mut Transaction, site: &str, limit: i64) -> Result<Vec<AskedReport>, StoreError> {
     let rows = tx.query(

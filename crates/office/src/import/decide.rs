@@ -26,11 +26,11 @@ pub(super) struct Nothing {}
 pub(super) struct Seen {
     /// [`Differences::mark`].
     #[serde(default)]
-    seen: String,
+    pub(super) seen: String,
 }
 
 /// Why nothing was decided.
-enum Undecided {
+pub(super) enum Undecided {
     /// The ledger would change something else than was seen.
     Changed(Box<Differences>),
     Page(HttpError),
@@ -72,18 +72,23 @@ pub(super) async fn apply(
         match apply_item(&office, &visit, (&batch, &item), &sent.seen) {
             Ok(()) => Ok(redirect(&path)),
             Err(Undecided::Changed(now)) => {
-                office.database().transaction::<_, HttpError>(|tx| {
-                    match tables::put_differences(tx, (batch.id, item.position), &now)? {
-                        true => Ok(()),
-                        false => Err(taken(tx, &batch, &item)?),
-                    }
-                })?;
+                show_again(&office, (&batch, &item), &now)?;
                 Ok(redirect(&format!("{path}/{}?changed=1", item.position)))
             }
             Err(Undecided::Page(err)) => Err(err),
         }
     })
     .await
+}
+
+/// Keeps what a ledger would change by now, for whoever looks next.
+pub(super) fn show_again(office: &Office, (batch, item): (&Batch, &Item), now: &Differences) -> Result<(), HttpError> {
+    office.database().transaction::<_, HttpError>(|tx| {
+        match tables::put_differences(tx, (batch.id, item.position), now)? {
+            true => Ok(()),
+            false => Err(taken(tx, batch, item)?),
+        }
+    })
 }
 
 pub(super) async fn discard(
@@ -118,7 +123,12 @@ pub(super) fn find(office: &Office, visit: &SiteVisit, batch: &str, file: &str) 
 }
 
 /// Applies a ledger if it would change what was seen; between the page and the button somebody may have applied another one.
-fn apply_item(office: &Office, visit: &SiteVisit, (batch, item): (&Batch, &Item), seen: &str) -> Result<(), Undecided> {
+pub(super) fn apply_item(
+    office: &Office,
+    visit: &SiteVisit,
+    (batch, item): (&Batch, &Item),
+    seen: &str,
+) -> Result<(), Undecided> {
     let (ItemState::Previewed, Some(kept), Some(original)) = (item.state, item.sha256, item.original) else {
         return Err(HttpError::not_found().into());
     };

@@ -1,5 +1,7 @@
 //! What is remembered of a file besides its bytes: refusals, struck secrets, and what a ledger would change.
 
+use std::collections::HashSet;
+
 use ::evidence::Refusal;
 use base::{ContentHash, Locator, Subject};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,9 @@ pub(super) struct ChangeLine {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Differences {
     pub(super) added: Vec<String>,
+    /// What the ledger says of those that are new.
+    #[serde(default)]
+    pub(super) told: Vec<ChangeLine>,
     pub(super) changed: Vec<ChangeLine>,
     pub(super) missing: Vec<String>,
     pub(super) same: usize,
@@ -57,9 +62,10 @@ pub(super) struct Differences {
 }
 
 impl Differences {
-    /// Stands for all of this on the form of whoever looks at it: what they agree to is this and nothing else.
+    /// Stands for what would change on the form of whoever looks at it: what they agree to is this and nothing else. What the ledger
+    /// does not name stays as it is, so another ledger that brings more of that changes nothing of what was agreed to.
     pub(super) fn mark(&self) -> String {
-        ContentHash::of(json!(self).to_string().as_bytes()).to_string()
+        ContentHash::of(json!([self.added, self.told, self.changed]).to_string().as_bytes()).to_string()
     }
 
     pub(super) fn of(preview: &::evidence::preview::Preview) -> Self {
@@ -72,6 +78,7 @@ impl Differences {
         };
         Self {
             added: names(&preview.added),
+            told: preview.added_values.iter().map(change).collect(),
             changed: preview.changed.iter().map(change).collect(),
             missing: names(&preview.missing),
             same: preview.same,
@@ -81,10 +88,13 @@ impl Differences {
 
     /// The first `most` of each sort; the counts stay.
     pub(super) fn cut(&self, most: usize) -> Self {
+        let added: Vec<String> = self.added.iter().take(most).cloned().collect();
+        let named: HashSet<&String> = added.iter().collect();
         Self {
-            added: self.added.iter().take(most).cloned().collect(),
+            told: self.told.iter().filter(|line| named.contains(&line.subject)).cloned().collect(),
             changed: self.changed.iter().take(most).cloned().collect(),
             missing: self.missing.iter().take(most).cloned().collect(),
+            added,
             ..*self
         }
     }

@@ -18,12 +18,19 @@ use crate::state::Shared;
 /// Most files of one upload; what is in an archive does not count.
 const MAX_FILES: usize = 20_000;
 
-/// What can be handed in: a ledger that is there already, or what a command makes.
+/// Where CISA publishes the list of exploited vulnerabilities (as JSON), and where support dates are published.
+const EXPLOITED_LIST: &str = "https://www.cisa.gov/known-exploited-vulnerabilities-catalog";
+const SUPPORT_DATES: &str = "https://endoflife.date";
+
+/// What can be handed in: a ledger that is there already, what a command makes, or what is published.
 struct Source {
     label: String,
     /// Empty for what no command makes.
     line: String,
     warning: String,
+    /// What to do where there is no command; the address of what is published stands in it as text, because this machine may have
+    /// no way to the internet.
+    note: String,
 }
 
 #[derive(Template)]
@@ -33,6 +40,8 @@ struct Above<'a> {
     action: String,
     limit: String,
     sources: Vec<Source>,
+    /// Whether ledgers wait for a decision.
+    waits: bool,
 }
 
 pub(super) async fn show(
@@ -42,7 +51,7 @@ pub(super) async fn show(
 ) -> Result<Response, HttpError> {
     blocking(move || -> Result<Response, HttpError> {
         let window = query.window();
-        let (batches, total) = office.database().read(|tx| {
+        let (batches, total, waits) = office.database().read(|tx| {
             let total = tables::count_batches(tx, visit.site_id())?;
             let batches = tables::list_batches(tx, visit.site_id(), window.offset, window.limit)?;
             let mut rows = Vec::with_capacity(batches.len());
@@ -50,7 +59,8 @@ pub(super) async fn show(
                 let (counts, decided) = (tables::count_items(tx, batch.id)?, tables::find_decided(tx, batch.id)?);
                 rows.push((batch, counts, decided.0));
             }
-            Ok::<_, StoreError>((rows, total))
+            let waits = !tables::list_waiting(tx, visit.site_id(), 1)?.is_empty();
+            Ok::<_, StoreError>((rows, total, waits))
         })?;
         let list = List {
             caption: visit.text("import-batches"),
@@ -79,7 +89,8 @@ pub(super) async fn show(
         };
         let most = format!("{} MB", limits(&office).total_bytes.div_ceil(1 << 20));
         let limit = visit.say("import-limit", &[("limit", most.into())]);
-        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources: sources(&visit, &office) };
+        let sources = sources(&visit, &office);
+        let above = Above { visit: &visit, action: visit.path_of("import"), limit, sources, waits };
         let above = above.render().map_err(HttpError::internal)?;
         let page = Page::new(visit.text("import-title"), "import").help(visit.text("import-help"));
         list.respond(&visit, &page, &query, &above)
@@ -88,13 +99,24 @@ pub(super) async fn show(
 }
 
 fn sources(visit: &SiteVisit, office: &Office) -> Vec<Source> {
-    let ledger = Source { label: visit.text("import-source-ledger"), line: String::new(), warning: String::new() };
-    let made = office.installation.packs.commands.iter().map(|command| Source {
+    let told = |label: &str, note: String| Source {
+        label: visit.text(label),
+        line: String::new(),
+        warning: String::new(),
+        note,
+    };
+    let published =
+        |label: &str, note: &str, address: &str| told(label, visit.say(note, &[("address", address.into())]));
+    let mut sources = vec![told("import-source-ledger", visit.text("import-source-no-command"))];
+    sources.extend(office.installation.packs.commands.iter().map(|command| Source {
         label: command.label.get(visit.lang).to_owned(),
         line: command.line.clone(),
         warning: command.warning.as_ref().map_or_else(String::new, |warning| warning.get(visit.lang).to_owned()),
-    });
-    std::iter::once(ledger).chain(made).collect()
+        note: String::new(),
+    }));
+    sources.push(published("import-source-exploited", "import-source-exploited-how", EXPLOITED_LIST));
+    sources.push(published("import-source-support", "import-source-support-how", SUPPORT_DATES));
+    sources
 }
 
 fn limits(office: &Office) -> UploadLimits {

@@ -3,33 +3,15 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Subject;
 use web::list::{Cell, Column, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::differences::{ChangeLine, Differences, RefusalLine, SHOWN};
+use super::differences::{Differences, RefusalLine, SHOWN};
 use super::store::{self as tables, Decision, Item, ItemState};
-use super::{decide, words};
+use super::{decide, groups, words};
 use crate::Office;
 use crate::state::Shared;
 use crate::words as places;
-
-/// One difference in words.
-struct Row {
-    path: String,
-    subject: String,
-    key: String,
-    before: String,
-    after: String,
-}
-
-/// Differences of one sort.
-struct Group {
-    title: String,
-    count: usize,
-    has_values: bool,
-    rows: Vec<Row>,
-}
 
 #[derive(Template)]
 #[template(path = "import/item.html")]
@@ -39,6 +21,8 @@ struct Body<'a> {
     path: &'a str,
     state: (String, &'static str),
     format: String,
+    /// What to do with a file that is a document for people, and where.
+    document: Option<(String, String)>,
     evidence: Option<(String, String)>,
     decided: String,
     struck: Vec<(String, String)>,
@@ -49,7 +33,8 @@ struct Body<'a> {
     /// [`Differences::mark`] of what waits for a decision.
     seen: String,
     differences: Option<&'a Differences>,
-    groups: Vec<Group>,
+    /// Markup of the differences.
+    groups: String,
 }
 
 impl Body<'_> {
@@ -62,14 +47,7 @@ impl Body<'_> {
     }
 
     fn counts(&self, shown: &Differences) -> String {
-        let [added, changed, missing] = shown.counts;
-        let numbers = [
-            ("added", added.into()),
-            ("changed", changed.into()),
-            ("missing", missing.into()),
-            ("same", shown.same.into()),
-        ];
-        self.visit.say("import-differences-count", &numbers)
+        groups::counts(self.visit, shown)
     }
 }
 
@@ -115,7 +93,11 @@ pub(super) async fn show(
             is_changed: is_waiting && query.filter("changed").is_some(),
             seen,
             differences: shown.as_ref(),
-            groups: shown.as_ref().map(|shown| groups(&office, &visit, shown)).unwrap_or_default(),
+            document: document(&visit, &item),
+            groups: match &shown {
+                Some(shown) => groups::draw(&office, &visit, shown, SHOWN)?,
+                None => String::new(),
+            },
         };
         page(&visit, &around, &body)
     })
@@ -132,51 +114,27 @@ fn refusals(visit: &SiteVisit, item: &Item) -> Vec<(String, String, String)> {
     item.refusals.iter().map(line).collect()
 }
 
+/// Of a file that nobody reads but people: what it is, and where it is handed in as a document.
+fn document(visit: &SiteVisit, item: &Item) -> Option<(String, String)> {
+    if item.state != ItemState::Unrecognised {
+        return None;
+    }
+    let ending = item.name.rsplit_once('.')?.1.to_lowercase();
+    let text = match ending.as_str() {
+        "docx" | "docm" | "doc" => "import-document-word",
+        "pptx" | "pptm" | "ppt" => "import-document-slides",
+        "pdf" => "import-document-pdf",
+        _ => return None,
+    };
+    Some((visit.text(text), visit.path_of("documents")))
+}
+
 fn decided(visit: &SiteVisit, item: &Item) -> String {
     let Some((decision, who, at)) = &item.decision else { return String::new() };
     let arguments = [("who", who.as_str().into()), ("at", visit.minute(*at).into())];
     match decision {
         Decision::Applied => visit.say("import-decided-applied", &arguments),
         Decision::Discarded => visit.say("import-decided-discarded", &arguments),
-    }
-}
-
-fn groups(office: &Office, visit: &SiteVisit, shown: &Differences) -> Vec<Group> {
-    let named = |subjects: &[String]| subjects.iter().map(|subject| named_row(visit, subject)).collect();
-    let [added, changed, missing] = shown.counts;
-    let all = vec![
-        Group {
-            title: visit.text("import-changed"),
-            count: changed,
-            has_values: true,
-            rows: shown.changed.iter().map(|change| changed_row(office, visit, change)).collect(),
-        },
-        Group { title: visit.text("import-added"), count: added, has_values: false, rows: named(&shown.added) },
-        Group { title: visit.text("import-missing"), count: missing, has_values: false, rows: named(&shown.missing) },
-    ];
-    all.into_iter().filter(|group| group.count > 0).collect()
-}
-
-fn named_row(visit: &SiteVisit, subject: &str) -> Row {
-    let parsed = subject.parse::<Subject>().ok();
-    Row {
-        path: parsed.as_ref().and_then(|subject| places::subject_path(visit, subject)).unwrap_or_default(),
-        subject: parsed.map_or_else(|| subject.to_owned(), |subject| subject.id().to_owned()),
-        key: String::new(),
-        before: String::new(),
-        after: String::new(),
-    }
-}
-
-fn changed_row(office: &Office, visit: &SiteVisit, change: &ChangeLine) -> Row {
-    Row {
-        key: places::label(office, visit, &change.key),
-        before: change
-            .before
-            .as_deref()
-            .map_or_else(|| visit.text("import-no-value"), |value| places::value(visit, value)),
-        after: places::value(visit, &change.after),
-        ..named_row(visit, &change.subject)
     }
 }
 
@@ -190,7 +148,7 @@ fn export(office: &Office, visit: &SiteVisit, all: &Differences) -> List {
         "import-difference-before",
         "import-difference-after",
     ];
-    for group in groups(office, visit, all) {
+    for group in groups::list(office, visit, all) {
         for row in group.rows {
             let texts = [group.title.clone(), row.subject, row.key, row.before, row.after];
             rows.push(texts.into_iter().map(Cell::text).collect());

@@ -4,10 +4,12 @@ mod assessed;
 mod batch_page;
 mod decide;
 mod differences;
+mod groups;
 mod hand_in;
 mod item_page;
 mod receiving;
 mod store;
+mod waiting;
 mod words;
 
 pub(crate) use words::not_received;
@@ -27,6 +29,8 @@ pub(crate) fn routes() -> Routes<Shared> {
     Routes::new()
         .get("/s/{site}/import", keepers, hand_in::show)
         .post("/s/{site}/import", keepers, hand_in::take)
+        .get("/s/{site}/import/waiting", keepers, waiting::show)
+        .post("/s/{site}/import/waiting", keepers, waiting::apply)
         .get("/s/{site}/import/{batch}", keepers, batch_page::show)
         .get("/s/{site}/import/{batch}/{file}", keepers, item_page::show)
         .post("/s/{site}/import/{batch}/{file}/apply", keepers, decide::apply)

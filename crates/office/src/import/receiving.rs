@@ -108,10 +108,6 @@ fn receive(
     position: i64,
 ) -> Result<(Item, Option<Differences>), ReceiveError> {
     let bytes = match work.gathered.read(file) {
-        Ok(bytes) if bytes.is_empty() => {
-            let refusal = Refusal::new(Locator::Whole, "refused-empty", "");
-            return Ok((refused(office, &file.name, &refusal, position), None));
-        }
         Ok(bytes) => bytes,
         Err(refusal) => return Ok((refused(office, &file.name, &refusal, position), None)),
     };

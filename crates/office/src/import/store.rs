@@ -1,5 +1,7 @@
 //! The tables of what was handed in together.
 
+mod waiting;
+
 use std::collections::BTreeMap;
 
 use ::evidence::Struck;
@@ -8,6 +10,7 @@ use base::{ContentHash, Locator, UtcSeconds};
 use serde_json::json;
 
 use super::differences::{Differences, RefusalLine, SHOWN, StruckLine};
+pub(super) use waiting::list_waiting;
 
 /// Refusals kept with an item; the evidence has them all.
 const MAX_REFUSALS: usize = 200;

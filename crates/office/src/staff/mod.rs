@@ -12,6 +12,7 @@ mod staff_page;
 pub(crate) mod store;
 mod vendor_page;
 mod voice_answer;
+mod voice_black_out;
 mod voice_form;
 mod voice_list;
 mod watches;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Routes<Shared> {
         .get("/s/{site}/vendor", Needs::Site(VENDOR), vendor_page::show)
         .post("/s/{site}/vendor/voice", Needs::Site(VENDOR), vendor_page::send)
         .get("/s/{site}/voices", Needs::Site(LEAD), voice_list::show)
+        .post("/s/{site}/voices/{voice}/black-out", Needs::Site(ADMIN), voice_black_out::black_out)
         .get("/s/{site}/voices/{voice}", Needs::Site(LEAD), voice_answer::show)
         .post("/s/{site}/voices/{voice}", Needs::Site(ANSWERERS), voice_answer::answer)
         .get("/s/{site}/group", Needs::Site(GROUP), group_page::show)

@@ -35,7 +35,7 @@ impl NoticeForm {
             version: 0,
             title: String::new(),
             body: String::new(),
-            audience: Audience::All.name(),
+            audience: Audience::Staff.name(),
             starts_on: starts_on.to_string(),
             ends_on: ends_on.to_string(),
         }

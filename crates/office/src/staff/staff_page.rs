@@ -1,5 +1,7 @@
 //! What staff see, with and without an account: today's notices, whom to call, and that the place is watched.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -208,15 +210,16 @@ fn day_of(visit: &Visit, at: UtcSeconds) -> String {
     visit.day(at.date_jst())
 }
 
-/// The address of the page as the reader typed it, and a code that leads there. Empty if the browser did not say.
+/// The address of the page and a code that leads there: the configured one, else as the reader typed it. Empty if neither is known.
+/// An address of this machine alone has no code: on a poster it would lead every telephone to itself.
 fn draw_code(office: &Office, headers: &HeaderMap, path: &str) -> (String, String) {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-    if host.is_empty() || host.len() > 255 || !host.chars().all(is_plain) {
+    let Some(origin) = office.settings.public_address.clone().or_else(|| typed_origin(office, headers)) else {
         return (String::new(), String::new());
+    };
+    let address = format!("{}{path}", origin.trim_end_matches('/'));
+    if is_this_machine(&origin) {
+        return (address, String::new());
     }
-    let scheme = if office.settings.secure { "https" } else { "http" };
-    let address = format!("{scheme}://{host}{path}");
     let Ok(code) = QrCode::with_error_correction_level(&address, EcLevel::M) else {
         return (address, String::new());
     };
@@ -227,7 +230,45 @@ fn draw_code(office: &Office, headers: &HeaderMap, path: &str) -> (String, Strin
     (address, drawing)
 }
 
+fn typed_origin(office: &Office, headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let is_host = !host.is_empty() && host.len() <= 255 && host.chars().all(is_plain);
+    let scheme = if office.settings.secure { "https" } else { "http" };
+    is_host.then(|| format!("{scheme}://{host}"))
+}
+
+/// Whether an address leads nobody but this machine itself anywhere.
+fn is_this_machine(origin: &str) -> bool {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_lowercase();
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified());
+    is_loopback || host == "localhost" || host.ends_with(".localhost")
+}
+
 /// Back to the page after a department confirmed something.
 pub(super) fn back(site: &str) -> Response {
     redirect(&format!("/staff/{}?confirmed=1", encode_segment(site)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_this_machine_alone_is_for_no_poster() {
+        for own in
+            ["https://127.0.0.1:8443", "http://localhost", "https://[::1]:8443", "https://127.9.9.9", "http://0.0.0.0"]
+        {
+            assert!(is_this_machine(own), "{own}");
+        }
+        for public in
+            ["https://mamori.example:8443", "http://192.168.10.5", "https://localhost.example", "https://[fd00::5]"]
+        {
+            assert!(!is_this_machine(public), "{public}");
+        }
+    }
 }

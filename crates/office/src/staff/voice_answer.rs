@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use people::Role;
 use serde::Deserialize;
 use serde_json::json;
 use store::ledger::NewEntry;
@@ -28,6 +29,7 @@ struct Body<'a> {
     answer: Vec<String>,
     answered: String,
     can_answer: bool,
+    can_black_out: bool,
 }
 
 /// One voice.
@@ -55,6 +57,7 @@ pub(super) async fn show(
             answer: lines(&voice.answer),
             answered,
             can_answer: ANSWERERS.iter().any(|role| visit.is(*role)),
+            can_black_out: visit.is(Role::Administrator),
             voice: &voice,
         };
         let title = visit.say("voice-one", &[("number", id.into())]);

@@ -333,7 +333,10 @@ fn a_double_click_makes_one_report_which_can_be_taken_home() {
     assert_eq!((made.len(), made[0].0.as_str()), (1, "incho（院長）"));
     for name in ["report.html", "report.xlsx", "report.json", "checklist.html"] {
         let answer = auditor.get(&format!("/s/minato/reports/1/{name}")).expect(200);
-        assert!(answer.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        let disposition = answer.headers["content-disposition"].to_str().unwrap();
+        // The name says whose report it is and of which day.
+        let day = NOW.date_jst();
+        assert!(disposition.starts_with("attachment") && disposition.contains(&format!("_{day}.")), "{disposition}");
         let hash = base::ContentHash::of(&answer.bytes).to_string();
         let files = made[0].1["files"].as_array().unwrap();
         assert!(files.iter().any(|file| file["name"] == name && file["blob"] == hash), "{name}");

@@ -83,12 +83,50 @@ fn a_file_handed_in_is_evidence_and_known_the_second_time() {
     {
         assert!(text.contains(part), "{part}: {text}");
     }
-    assert!(admin.get(&format!("{path}/2")).text().contains("中身が空"));
+    assert!(admin.get(&format!("{path}/3")).text().contains("中身が空"));
     let (_, again) = hand_in(&admin, &[("other name.xml", scan)]);
     assert!(again.text().contains("受け取り済み（変更なし）"), "{}", again.text());
     assert!(again.text().contains("新しい証跡がない"));
     let list = admin.get("/s/minato/import").text();
     assert!(list.contains("/s/minato/import/1") && list.contains("/s/minato/import/2"));
+}
+
+#[test]
+fn ledgers_that_wait_are_seen_on_one_page_and_applied_together() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    let other = "管理番号,機器名,設置場所,IPアドレス\r\nB-1,検査端末,3階,192.168.10.31\r\n";
+    hand_in(&admin, &[("台帳.csv", LEDGER.as_bytes()), ("検査室.csv", other.as_bytes())]);
+    hand_in(&admin, &[("移動.csv", LEDGER.replace("2階", "5階").as_bytes())]);
+    let page = "/s/minato/import/waiting";
+    assert!(admin.get("/s/minato/import").text().contains(page));
+    let text = admin.get(page).expect(200).text();
+    for part in ["台帳.csv", "検査室.csv", "移動.csv", "検査端末", "この 3 件をすべて反映する"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let answer = admin.post(page, &[("seen", &seen(&admin, page))]);
+    // Two of them speak of the same things: the later one was compared with what was known before the first.
+    assert_eq!(answer.location(), "/s/minato/import/waiting?changed=1");
+    let text = admin.get(page).expect(200).text();
+    assert!(text.contains("移動.csv") && text.contains("5階") && !text.contains("検査室.csv"), "{text}");
+    let answer = admin.post(page, &[("seen", &seen(&admin, page))]);
+    assert_eq!(answer.location(), "/s/minato/import");
+    assert!(admin.get(page).text().contains("確認を待っている台帳はありません"));
+}
+
+#[test]
+fn a_document_is_one_file() {
+    let house = House::empty();
+    let admin = keeper(&house, "admin");
+    // A stored member of the name that every Word document begins with; what follows is not looked at.
+    let mut docx = b"PK\x03\x04\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00".to_vec();
+    docx.extend([0; 12]);
+    docx.extend([19, 0, 0, 0]);
+    docx.extend(b"[Content_Types].xml");
+    let (path, page) = hand_in(&admin, &[("議事録.docx", &docx)]);
+    assert!(!page.text().contains("docx!/"), "{}", page.text());
+    let text = admin.get(&format!("{path}/1")).text();
+    assert!(text.contains("Word文書です") && text.contains("/s/minato/documents"), "{text}");
 }
 
 #[test]

@@ -191,6 +191,24 @@ fn a_voice_is_answered_under_its_receipt_and_sent_twice_it_is_one() {
 }
 
 #[test]
+fn a_voice_that_names_a_patient_is_blacked_out_and_only_that_is_kept() {
+    let house = House::empty();
+    let admin = house.person("admin", "管理者", &[("minato", Role::Administrator)]);
+    let executive = house.person("boss", "院長", &[("minato", Role::Executive)]);
+    let once = once('b');
+    let fields = [("once", once.as_str()), ("department", "nursing"), ("body", "山田太郎さんのカルテが開けない")];
+    let receipt = send(&house, "/staff/minato/voice", &fields).expect(303);
+    executive.post("/s/minato/voices/1/black-out", &[("why", "x")]).expect(403);
+    admin.post("/s/minato/voices/1/black-out", &[("why", " ")]).expect(400);
+    admin.post("/s/minato/voices/1/black-out", &[("why", "患者さんの名前があったため")]).expect(303);
+    for page in ["/s/minato/voices/1", "/s/minato/voices?format=csv"] {
+        admin.get(page).says("管理者").says("患者さんの名前があったため").keeps_quiet_about("山田");
+    }
+    house.get(receipt.location()).keeps_quiet_about("山田");
+    admin.get("/s/minato/audit").says("現場の声を塗りつぶした");
+}
+
+#[test]
 fn of_two_who_answer_a_voice_the_second_is_told_who_was_faster() {
     let house = House::empty();
     let first = house.person("one", "先の人", &[("minato", Role::Administrator)]);

@@ -59,6 +59,10 @@ fn in_cp932(text: &str) -> Vec<u8> {
 fn workbook(list: &List) -> Result<Vec<u8>, HttpError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
+    let name = sheet_name(&list.caption);
+    if !name.is_empty() {
+        sheet.set_name(&name).map_err(HttpError::internal)?;
+    }
     let bold = CellFormat::new().set_bold();
     for (column, title) in (0_u16..).zip(&list.columns) {
         sheet.write_string_with_format(0, column, &title.title, &bold).map_err(HttpError::internal)?;
@@ -73,9 +77,18 @@ fn workbook(list: &List) -> Result<Vec<u8>, HttpError> {
             .map_err(HttpError::internal)?;
         }
     }
+    let last_row = u32::try_from(list.rows.len()).unwrap_or(u32::MAX);
+    let last_column = u16::try_from(list.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    sheet.autofilter(0, 0, last_row, last_column).map_err(HttpError::internal)?;
     sheet.set_freeze_panes(1, 0).map_err(HttpError::internal)?;
     sheet.autofit();
     workbook.save_to_buffer().map_err(HttpError::internal)
+}
+
+/// What Excel takes as the name of a sheet: at most 31 characters without those that mean something in a formula.
+fn sheet_name(caption: &str) -> String {
+    let plain = |c: char| if c.is_control() || "[]:*?/\\'".contains(c) { ' ' } else { c };
+    caption.chars().map(plain).take(31).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ const AROUND: u32 = 15;
 const ROWS: u32 = 2 * AROUND + 1;
 /// Columns of a window.
 const COLUMNS: u32 = 16;
+/// Columns at the beginning of a row that stay in sight: number and name of what it is about.
+const NAMING_COLUMNS: u32 = 3;
 /// Characters of a cell, and of the cell of the place.
 const CELL_CHARS: usize = 40;
 const HIT_CHARS: usize = 500;
@@ -46,12 +48,16 @@ pub(super) fn draw(bytes: &[u8], wanted: Wanted<'_>) -> Option<Drawn> {
     })
 }
 
-/// The columns of the window: those around the place.
+/// The columns of the window: those around the place, behind the first ones, which say what the row is about.
 fn columns(table: &Table, hit: u32) -> Vec<u32> {
     let widest = table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let widest = u32::try_from(widest).unwrap_or(u32::MAX);
-    let first = if hit <= COLUMNS { 1 } else { hit - COLUMNS / 2 };
-    (first..=widest.min(first.saturating_add(COLUMNS - 1))).collect()
+    if hit <= COLUMNS {
+        return (1..=widest.min(COLUMNS)).collect();
+    }
+    let around = COLUMNS - NAMING_COLUMNS;
+    let first = hit - around / 2;
+    (1..=NAMING_COLUMNS).chain(first..=widest.min(first.saturating_add(around - 1))).collect()
 }
 
 /// The row that is most likely the headings: the first that is about as full as the fullest near the top.
@@ -94,4 +100,19 @@ fn row_of(table: &Table, number: u32, hit: Option<(u32, u32)>, columns: &[u32]) 
         Cell { text: visible(text, if is_hit { HIT_CHARS } else { CELL_CHARS }), is_hit }
     });
     Row { label: number.to_string(), is_hit, cells: cells.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_row_it_is_stays_in_sight_however_far_right_the_place_lies() {
+        let line: Vec<String> = (1..=40).map(|column| format!("c{column}")).collect();
+        let table = table::read_csv(format!("{0}\r\n{0}\r\n", line.join(",")).as_bytes(), &Limits::default()).unwrap();
+        let shown = |hit| columns(&table, hit);
+        assert_eq!(shown(16), (1..=16).collect::<Vec<_>>());
+        assert_eq!(shown(32), [1, 2, 3].into_iter().chain(26..=38).collect::<Vec<_>>());
+        assert_eq!(shown(17).get(..5).unwrap(), [1, 2, 3, 11, 12]);
+    }
 }

@@ -11,8 +11,8 @@ pub(crate) use notices::{
     list_department_counts, list_notices, list_readers, mark_read, withdraw,
 };
 pub(crate) use voices::{
-    NewVoice, Origin, Voice, VoiceState, add_voice, answer_voice, find_by_receipt, find_voice, list_of_account,
-    list_voices,
+    NewVoice, Origin, Voice, VoiceState, add_voice, answer_voice, black_out, find_by_receipt, find_voice,
+    list_of_account, list_voices,
 };
 
 /// A text of the tables that no version of this program wrote.

@@ -188,3 +188,10 @@ pub(crate) fn answer_voice(
     )?;
     Ok(())
 }
+
+/// Puts `instead` in place of what a voice says and of its answer, if it has one. The texts are gone from the table then.
+pub(crate) fn black_out(tx: &mut Transaction, id: i64, instead: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE voice SET body = $2, answer = CASE WHEN answer = '' THEN '' ELSE $2 END WHERE id = $1";
+    tx.execute(sql, &[id.into(), instead.into()])?;
+    Ok(())
+}
