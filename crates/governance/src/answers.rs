@@ -48,6 +48,15 @@ pub struct ItemAnswer<'f> {
     pub documents: Vec<Document>,
 }
 
+impl ItemAnswer<'_> {
+    /// Whether a person says that it is not done, and no evidence had to: the target day if one was given.
+    #[must_use]
+    pub fn not_yet(&self) -> Option<Option<Date>> {
+        let is_no = self.verdict == Verdict::Attested && self.reasons.contains(&Reason::SaidNo);
+        is_no.then(|| self.claim.as_ref().and_then(|claim| claim.target_on))
+    }
+}
+
 /// Every item of one framework.
 #[derive(Debug, Clone)]
 pub struct SiteAnswers<'f> {

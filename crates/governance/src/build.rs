@@ -136,6 +136,7 @@ fn item(
         checks: material.checks,
         assessment: material.assessment,
         kinds: material.kinds,
+        today: material.world.now().date_jst(),
     };
     let item = answer.item;
     let claim = answer.claim.as_ref();
@@ -252,6 +253,7 @@ fn summary(
             ("all", counts.total().into()),
             ("proved", counts.proved.into()),
             ("contradicted", counts.contradicted.into()),
+            ("not_yet", counts.not_yet.into()),
             ("attested", counts.attested.into()),
             ("stale", counts.stale.into()),
             ("unknown", counts.unknown.into()),

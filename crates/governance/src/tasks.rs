@@ -41,13 +41,18 @@ pub fn wanted_tasks(
     checks: &[Check],
     assessment: &Assessment,
     answers: &[SiteAnswers<'_>],
+    today: Date,
 ) -> BTreeMap<TaskKey, Severity> {
     let mut wanted = BTreeMap::new();
     for (check, _) in assessment.findings(checks) {
         wanted.insert(TaskKey::Fix(check.id.clone()), check.severity);
     }
     for item in answers.iter().flat_map(|answers| &answers.items) {
-        if matches!(item.verdict, Verdict::Proved | Verdict::Attested) {
+        let not_yet = item.not_yet();
+        if not_yet.is_some_and(|target| target.is_none_or(|day| day < today)) {
+            wanted.insert(TaskKey::Keep(item.item.id.clone()), Severity::High);
+        }
+        if matches!(item.verdict, Verdict::Proved | Verdict::Attested) && not_yet.is_none() {
             continue;
         }
         let open: BTreeSet<&String> = item
@@ -63,7 +68,7 @@ pub fn wanted_tasks(
                 wanted.insert(TaskKey::Ask(check.id.clone()), check.severity);
             }
         }
-        if open.is_empty() && item.verdict != Verdict::Contradicted {
+        if open.is_empty() && not_yet.is_none() && item.verdict != Verdict::Contradicted {
             wanted.insert(TaskKey::Show(item.item.id.clone()), Severity::Medium);
         }
     }
@@ -109,13 +114,14 @@ pub fn settle_tasks(
     Ok((opened.len(), closed.len()))
 }
 
-/// Open tasks in the order of their weight: gravest first, mending before asking before papers, oldest first.
+/// Open tasks in the order of their weight: gravest first, mending before keeping one's word before asking before papers, oldest first.
 #[must_use]
 pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
     let rank = |task: &Task| match task.key {
         TaskKey::Fix(_) => 0,
-        TaskKey::Ask(_) => 1,
-        TaskKey::Show(_) => 2,
+        TaskKey::Keep(_) => 1,
+        TaskKey::Ask(_) => 2,
+        TaskKey::Show(_) => 3,
     };
     tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, rank(task), task.opened_at, task.id));
     tasks

@@ -1,9 +1,10 @@
 //! The five subjects a director watches.
 
-use base::Verdict;
+use base::{Date, Verdict};
 use i18n::message;
 use report::model::{Tile, TileSource, TileState};
 
+use crate::answers::ItemAnswer;
 use crate::assessment::CheckAnswer;
 use crate::build::Material;
 
@@ -28,52 +29,88 @@ const TILES: [TileSpec; 5] = [
 ];
 
 fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
-    let lang = material.lang;
+    let (lang, today) = (material.lang, material.world.now().date_jst());
     let checks = spec.checks.iter().filter_map(|id| {
         let answer = material.assessment.find(material.checks, id)?;
         let check = material.checks.get(answer.check)?;
-        Some((effective(answer)?, check.title.get(lang), TileSource::Check(check.id.clone())))
+        Some((Standing::of(effective(answer)?), check.title.get(lang), TileSource::Check(check.id.clone())))
     });
     let items = material.answers.iter().flat_map(|answers| {
         let watched = answers.items.iter().filter(|item| spec.items.contains(&item.item.id.as_str()));
         watched.map(|item| {
             let source = TileSource::Item { checklist: answers.framework.id.clone(), item: item.item.id.clone() };
-            (item.verdict, item.item.text.get(lang), source)
+            (Standing::of_item(item, today), item.item.text.get(lang), source)
         })
     });
-    let all: Vec<(Verdict, &str, TileSource)> = checks.chain(items).collect();
-    let worst = all.iter().min_by_key(|(verdict, ..)| badness(*verdict));
+    let all: Vec<(Standing, &str, TileSource)> = checks.chain(items).collect();
+    let worst = all.iter().min_by_key(|(standing, ..)| *standing);
     let source = worst.map(|(_, _, source)| source.clone());
-    let worst = worst.map(|(verdict, title, _)| (*verdict, *title));
+    let worst = worst.map(|(standing, title, _)| (*standing, *title));
     let (state, reason) = match worst {
         None => (TileState::Unknown, message(lang, "tile-nothing-known", &[])),
-        Some((Verdict::Contradicted, title)) => {
-            (TileState::Danger, message(lang, "tile-contradicted", &[("title", title.into())]))
-        }
-        Some((Verdict::Unknown, title)) => {
-            (TileState::Unknown, message(lang, "tile-unknown", &[("title", title.into())]))
-        }
-        Some((Verdict::Stale, title)) => (TileState::Caution, message(lang, "tile-stale", &[("title", title.into())])),
-        Some((Verdict::Attested, title)) => {
-            (TileState::Caution, message(lang, "tile-attested", &[("title", title.into())]))
-        }
-        Some((Verdict::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
+        Some((Standing::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
+        Some((standing, title)) => (standing.state(), message(lang, standing.message(), &[("title", title.into())])),
     };
     Tile { label: message(lang, spec.label, &[]), state, reason, source }
+}
+
+/// How one thing that a tile watches stands; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Contradicted,
+    /// Answered no, and the target day is over.
+    Overdue,
+    Unknown,
+    Stale,
+    /// Answered no, until a day to come.
+    NotYet,
+    Attested,
+    Proved,
+}
+
+impl Standing {
+    const fn of(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Contradicted => Self::Contradicted,
+            Verdict::Unknown => Self::Unknown,
+            Verdict::Stale => Self::Stale,
+            Verdict::Attested => Self::Attested,
+            Verdict::Proved => Self::Proved,
+        }
+    }
+
+    fn of_item(item: &ItemAnswer<'_>, today: Date) -> Self {
+        match item.not_yet() {
+            Some(target) if target.is_none_or(|day| day < today) => Self::Overdue,
+            Some(_) => Self::NotYet,
+            None => Self::of(item.verdict),
+        }
+    }
+
+    const fn state(self) -> TileState {
+        match self {
+            Self::Contradicted | Self::Overdue => TileState::Danger,
+            Self::Unknown => TileState::Unknown,
+            Self::Stale | Self::NotYet | Self::Attested => TileState::Caution,
+            Self::Proved => TileState::Good,
+        }
+    }
+
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Contradicted => "tile-contradicted",
+            Self::Overdue => "tile-overdue",
+            Self::Unknown => "tile-unknown",
+            Self::Stale => "tile-stale",
+            Self::NotYet => "tile-not-yet",
+            Self::Attested => "tile-attested",
+            Self::Proved => "tile-proved",
+        }
+    }
 }
 
 /// Under an exception a contradiction counts as somebody's word.
 fn effective(answer: &CheckAnswer) -> Option<Verdict> {
     let verdict = answer.verdict()?;
     Some(if verdict == Verdict::Contradicted && answer.has_exception { Verdict::Attested } else { verdict })
-}
-
-const fn badness(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Contradicted => 0,
-        Verdict::Unknown => 1,
-        Verdict::Stale => 2,
-        Verdict::Attested => 3,
-        Verdict::Proved => 4,
-    }
 }

@@ -285,7 +285,7 @@ impl Installation {
         if snapshot::is_overtaken(tx, &site.id, world)? {
             return Ok(None);
         }
-        let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
+        let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered, self.now().date_jst());
         let held = tasks::held_tasks(&self.packs.checks, assessment);
         let settled = tasks::settle_tasks(tx, &site.id, &wanted, &held, self.now())?;
         let items: serde_json::Map<String, serde_json::Value> = answered

@@ -18,7 +18,23 @@ fn wanted(known: &Known) -> BTreeMap<TaskKey, Severity> {
     let framework = framework();
     let assessment = known.assess();
     let answers = [known.answer(&framework, &assessment)];
-    wanted_tasks(&known.checks, &assessment, &answers)
+    wanted_tasks(&known.checks, &assessment, &answers, NOW.date_jst())
+}
+
+#[test]
+fn who_says_no_is_reminded_once_the_target_day_is_over() {
+    let answered = |target: &str| {
+        let mut known = Known::new();
+        let text = format!(
+            "mamori_statement = 1\nkind = \"checklist_answers\"\ntitle = \"回答\"\n\n[[claim]]\nitem = \"T-4\"\nanswer = \"no\"\n\
+             checked_on = 2026-11-01\ntarget_on = {target}\nby = \"佐藤\"\n"
+        );
+        known.hand_in(2, 0, &text);
+        wanted(&known)
+    };
+    let today = answered("2026-11-20");
+    assert!(!today.contains_key(&key("keep:T-4")) && !today.contains_key(&key("show:T-4")), "{today:?}");
+    assert_eq!(answered("2026-11-19").get(&key("keep:T-4")), Some(&Severity::High));
 }
 
 #[test]

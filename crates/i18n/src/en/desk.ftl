@@ -10,6 +10,7 @@ desk-nothing = There are no open tasks. Keep importing so that the evidence stay
 desk-patients = What it means for patients
 desk-next = Next step
 desk-next-document = Prepare the document and hand it in under Import.
+desk-next-keep = Open the item. Answer yes if it is done; if not, answer again with a new target date and a reason.
 desk-see = See why
 desk-take = I will do this
 desk-all-tasks = All tasks

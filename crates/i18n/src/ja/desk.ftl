@@ -10,6 +10,7 @@ desk-nothing = やることは残っていません。証跡が古くならな�
 desk-patients = 患者さんへの影響
 desk-next = 次にすること
 desk-next-document = 書類を用意し、「取り込み」から出してください。
+desk-next-keep = 項目のページを開き、終わっていれば「はい」、まだなら新しい目標日と理由を書いて答え直してください。
 desk-see = 根拠を見る
 desk-take = 私がやります
 desk-all-tasks = やること一覧へ

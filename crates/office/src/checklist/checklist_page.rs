@@ -3,10 +3,9 @@
 use assess::{Framework, Item};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Verdict;
 use governance::answers;
 use governance::snapshot::{self, Checklist};
-use report::model::{Answer, ItemReport};
+use report::model::{Answer, ItemReport, Standing};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, Visit, blocking};
 
@@ -78,7 +77,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
     let is_wanted = |item: &&ItemReport| match wanted {
         "" => true,
         "not_applicable" => item.is_left_out(),
-        name => !item.is_left_out() && item.verdict.name() == name,
+        name => !item.is_left_out() && item.standing().name() == name,
     };
     let items = found.items.iter().filter(is_wanted);
     List {
@@ -104,7 +103,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
 
 fn verdict_filter(visit: &SiteVisit) -> Filter {
     let mut options = vec![(String::new(), visit.text("assets-filter-all"))];
-    options.extend(Verdict::ALL.map(|verdict| (verdict.name().to_owned(), words::verdict(visit, verdict).text)));
+    options.extend(Standing::ALL.map(|one| (one.name().to_owned(), words::standing(visit, one).text)));
     options.push(("not_applicable".to_owned(), visit.text("checklist-not-applicable")));
     Filter { name: "verdict", label: visit.text("checklist-verdict"), options }
 }
@@ -114,20 +113,13 @@ fn cells(visit: &SiteVisit, framework: &Framework, item: &ItemReport) -> Vec<Cel
         Cell::text(item.number.as_str()),
         Cell::text(item.section.as_str()),
         Cell::link(item.text.as_str(), item_path(visit, &framework.id, &item.id)),
-        verdict_cell(visit, item),
+        words::item(visit, item).cell(),
         Cell::text(plain(&item.reason)),
         Cell::text(answer(visit, item)),
         Cell::text(plain(&item.answered_by)),
         Cell::text(item.checked_on.map_or_else(String::new, |day| day.to_string())),
         words::mark(visit, item.mark).map_or_else(Cell::default, |mark| Cell::text(mark).look(Look::Unknown)),
     ]
-}
-
-fn verdict_cell(visit: &SiteVisit, item: &ItemReport) -> Cell {
-    if item.is_left_out() {
-        return Cell::text(visit.text("checklist-not-applicable")).look(Look::Unknown);
-    }
-    words::verdict(visit, item.verdict).cell()
 }
 
 /// What a person said, with the day of a "no".

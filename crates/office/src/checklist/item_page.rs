@@ -215,10 +215,7 @@ fn body<'a>(
     Body {
         text: item.text.get(visit.lang).to_owned(),
         section: item.section.get(visit.lang).to_owned(),
-        verdict: found
-            .report
-            .as_ref()
-            .map(|report| words::verdict_if_any(visit, (!report.is_left_out()).then_some(report.verdict))),
+        verdict: found.report.as_ref().map(|report| words::item(visit, report)),
         reason: found.report.as_ref().map_or_else(String::new, |report| plain(&report.reason)),
         mark: words::mark(visit, item.mark),
         not_assessed: visit.text(match is_in_force {

@@ -63,6 +63,7 @@ pub(super) async fn show(
         let words = words::words(&visit, packs, &texts, &task);
         let closing = match words::about(packs, &task.key) {
             About::Fix(check) | About::Ask(check) => check.ask.get(visit.lang).to_owned(),
+            About::Keep(..) => visit.text("desk-next-keep"),
             About::Show(..) | About::Gone => visit.text("desk-next-document"),
         };
         let shown = state(&visit, &task);
