@@ -191,6 +191,14 @@ pub fn current_framework(frameworks: &[Framework], audience: Audience, now: UtcS
     fitting.max_by_key(|framework| framework.valid_from)
 }
 
+/// Whether the days of an edition are over: every item that names one, and there is at least one, names a day before `today`. That a newer
+/// edition is missing is for the caller to know: [`current_framework`] prefers it as soon as it is there.
+#[must_use]
+pub fn is_edition_over(framework: &Framework, today: Date) -> bool {
+    let last = framework.items.iter().filter_map(|item| item.deadline).max();
+    last.is_some_and(|day| day < today)
+}
+
 /// The frameworks a site of this kind answers itself, the newest edition in force of each: its own, and the executives'.
 #[must_use]
 pub fn current_frameworks(frameworks: &[Framework], kind: SiteKind, now: UtcSeconds) -> Vec<&Framework> {

@@ -274,10 +274,11 @@ fn summary(
         None => sentences.push(message(lang, "summary-no-finding", &[])),
     }
     let open = frameworks.iter().any(|framework| framework.counts.unknown + framework.counts.stale > 0);
+    let answerable = asks.iter().filter(|ask| ask.limit.is_empty()).count();
     if asks.is_empty() && !open {
         sentences.push(message(lang, "summary-all-asked", &[]));
-    } else if !asks.is_empty() {
-        sentences.push(message(lang, "summary-asks", &[("count", asks.len().into())]));
+    } else if answerable > 0 {
+        sentences.push(message(lang, "summary-asks", &[("count", answerable.into())]));
     }
     sentences
 }

@@ -64,6 +64,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "facts of lines",
         sql: include_str!("../migrations/0005_facts_of_lines.sql"),
     },
+    Migration {
+        capability: "governance",
+        number: 6,
+        name: "endings of tasks",
+        sql: include_str!("../migrations/0006_endings.sql"),
+    },
 ];
 
 /// What this capability brings in.

@@ -18,6 +18,19 @@ pub enum TaskKey {
     Show(String),
 }
 
+impl TaskKey {
+    /// Its place among tasks of equal weight: mending before keeping one's word before asking before papers.
+    #[must_use]
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::Fix(_) => 0,
+            Self::Keep(_) => 1,
+            Self::Ask(_) => 2,
+            Self::Show(_) => 3,
+        }
+    }
+}
+
 /// A text is no key of a task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is none of fix:CHECK, ask:CHECK, keep:ITEM, show:ITEM")]

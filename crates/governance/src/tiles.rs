@@ -1,6 +1,6 @@
 //! The five subjects a director watches.
 
-use base::{Date, Verdict};
+use base::{Date, Lang, Verdict};
 use i18n::message;
 use report::model::{Tile, TileSource, TileState};
 
@@ -18,14 +18,28 @@ struct TileSpec {
     label: &'static str,
     checks: &'static [&'static str],
     items: &'static [&'static str],
+    /// Where a tile watches two things: how each is called, and its checks and items.
+    parts: &'static [Part],
 }
 
+type Part = (&'static str, &'static [&'static str]);
+
 const TILES: [TileSpec; 5] = [
-    TileSpec { label: "tile-outside", checks: &["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"], items: &[] },
-    TileSpec { label: "tile-backup", checks: &[], items: &["R7-3-2", "R7P-3-2"] },
-    TileSpec { label: "tile-detection", checks: &["AV-01", "AV-02"], items: &["R7-2-11", "R7P-2-11"] },
-    TileSpec { label: "tile-vendors", checks: &["VND-01", "VND-02", "VND-03", "VND-04"], items: &[] },
-    TileSpec { label: "tile-drill", checks: &[], items: &["R7-3-3", "R7P-3-3", "R7-3-1", "R7P-3-1"] },
+    TileSpec {
+        label: "tile-outside",
+        checks: &["EXT-02", "VUL-01", "EXT-03", "EXT-04", "EXT-01"],
+        items: &[],
+        parts: &[],
+    },
+    TileSpec { label: "tile-backup", checks: &[], items: &["R7-3-2", "R7P-3-2"], parts: &[] },
+    TileSpec {
+        label: "tile-detection",
+        checks: &["AV-01", "AV-02"],
+        items: &["R7-2-11", "R7P-2-11"],
+        parts: &[("tile-part-antivirus", &["AV-01", "AV-02"]), ("tile-part-logs", &["R7-2-11", "R7P-2-11"])],
+    },
+    TileSpec { label: "tile-vendors", checks: &["VND-01", "VND-02", "VND-03", "VND-04"], items: &[], parts: &[] },
+    TileSpec { label: "tile-drill", checks: &[], items: &["R7-3-3", "R7P-3-3", "R7-3-1", "R7P-3-1"], parts: &[] },
 ];
 
 fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
@@ -51,7 +65,35 @@ fn tile_of(spec: &TileSpec, material: &Material<'_>) -> Tile {
         Some((Standing::Proved, _)) => (TileState::Good, message(lang, "tile-proved", &[("count", all.len().into())])),
         Some((standing, title)) => (standing.state(), message(lang, standing.message(), &[("title", title.into())])),
     };
+    let reason = if state == TileState::Good { reason } else { in_parts(spec, &all, lang, reason) };
     Tile { label: message(lang, spec.label, &[]), state, reason, source }
+}
+
+/// Says of which of its parts the reason of a tile speaks, and which other parts are proved.
+fn in_parts(spec: &TileSpec, all: &[(Standing, &str, TileSource)], lang: Lang, reason: String) -> String {
+    let of_part = |(_, ids): &Part| {
+        let watched = all.iter().filter(|(.., source)| ids.contains(&source.id()));
+        watched.map(|(standing, ..)| *standing).min()
+    };
+    let worst = all.iter().map(|(standing, ..)| *standing).min();
+    let named = |is_wanted: &dyn Fn(Option<Standing>) -> bool| -> Vec<String> {
+        let parts = spec.parts.iter().filter(|part| is_wanted(of_part(part)));
+        parts.map(|(label, _)| message(lang, label, &[])).collect()
+    };
+    let (bad, proved) = (named(&|standing| standing == worst), named(&|standing| standing == Some(Standing::Proved)));
+    let separator = if lang == Lang::Ja { "・" } else { ", " };
+    match (bad.is_empty(), proved.is_empty()) {
+        (true, _) => reason,
+        (false, true) => message(lang, "tile-part", &[("part", bad.join(separator).into()), ("reason", reason.into())]),
+        (false, false) => {
+            let arguments = [
+                ("part", bad.join(separator).into()),
+                ("reason", reason.into()),
+                ("proved", proved.join(separator).into()),
+            ];
+            message(lang, "tile-part-other-proved", &arguments)
+        }
+    }
 }
 
 /// How one thing that a tile watches stands; the worst comes first.

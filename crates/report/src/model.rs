@@ -365,6 +365,9 @@ pub struct AskLine {
     /// The sort of machine on which that export is made; `None` if not on one.
     #[serde(default)]
     pub made_on: Option<MadeOn>,
+    /// Why no evidence of today answers it: then this is information, and nothing to do. Empty if some does.
+    #[serde(default)]
+    pub limit: String,
 }
 
 /// The sort of machine on which an export is made.

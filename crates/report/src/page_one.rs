@@ -156,7 +156,7 @@ fn meta(report: &Report, lang: Lang) -> Vec<[String; 2]> {
 fn tiles(report: &Report, room: Room, lang: Lang) -> Vec<TileText> {
     let text = |tile: &crate::model::Tile| TileText {
         state: tile.state,
-        label: clip(&tile.label, if lang == Lang::Ja { 8 } else { 18 }),
+        label: clip(&tile.label, if lang == Lang::Ja { 10 } else { 22 }),
         word: format!("{} {}", labels::tile_shape(tile.state), labels::tile(tile.state).get(lang)),
         reason: clip(&tile.reason, room.reason),
     };

@@ -16,7 +16,7 @@ fn report(known: &Known, look: impl Fn(&Report)) {
         let assessment = known.assess();
         let answers = [known.answer(&framework, &assessment)];
         let wanted = governance::tasks::wanted_tasks(&known.checks, &assessment, &answers, NOW.date_jst());
-        let held = governance::tasks::held_tasks(&known.checks, &assessment);
+        let held = governance::tasks::unwanted_tasks(&known.checks, &assessment);
         test_ledger()?.write::<_, LedgerError>(&store.database, NOW, |tx| {
             governance::tasks::settle_tasks(tx, "handa", &wanted, &held, NOW)
         })?;

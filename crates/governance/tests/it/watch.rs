@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use assess::SiteKind;
 use base::{Severity, UtcSeconds};
-use governance::tasks::{Assignment, Due, TaskKey, assign, settle_tasks};
+use governance::tasks::{Assignment, Due, TaskKey, Unwanted, assign, settle_tasks};
 use governance::watch::{Watch, find_state, find_watch};
 use testkit::{NOW, on_each_database, test_ledger};
 
@@ -11,7 +11,7 @@ fn steps() -> Vec<store::Migration> {
 }
 
 fn append(database: &store::Database, site: &str, kind: &str) {
-    let body = serde_json::json!({ "site": "ax1" });
+    let body = serde_json::json!({ "site": "ax1", "review": kind != "assessment.made" || site.starts_with('a') });
     let entry = store::ledger::NewEntry { kind, site, who: "who", body: &body };
     let ledger = test_ledger().unwrap();
     ledger.write::<_, store::ledger::LedgerError>(database, NOW, |tx| tx.append(&entry)).unwrap();
@@ -25,7 +25,7 @@ fn what_settling_and_assigning_write_counts_as_followed() {
         database.transaction::<_, store::StoreError>(|tx| evidence::store::put_site(tx, &site, NOW))?;
         let wanted = BTreeMap::from([(TaskKey::Fix("ACC-01".to_owned()), Severity::High)]);
         ledger.write::<_, store::ledger::LedgerError>(database, NOW, |tx| {
-            settle_tasks(tx, "a", &wanted, &BTreeSet::new(), NOW)
+            settle_tasks(tx, "a", &wanted, &Unwanted::default(), NOW)
         })?;
         let task = Assignment { id: 1, owner: "佐藤", due: Due::Open, seen_owner: None, who: "admin" };
         assign(database, &ledger, "a", &task, NOW)?;

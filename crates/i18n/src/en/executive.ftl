@@ -32,6 +32,7 @@ executive-item-who = Checked by, and when
 executive-nobody = nobody yet
 executive-by-document = by document or ledger
 executive-fails = This does not hold: { $title }.{" "}
+executive-fails-technical = A technical rule does not hold.{" "}
 executive-pdf = Newest report (PDF)
 executive-report = All reports
 executive-print = Print this page

@@ -32,6 +32,7 @@ executive-item-who = 確かめた人・確認日
 executive-nobody = まだいません
 executive-by-document = 書類・台帳による
 executive-fails = 「{ $title }」が守れていません。
+executive-fails-technical = 技術についての決まりの1つが守れていません。
 executive-pdf = 最新の報告書（PDF）
 executive-report = 報告書の一覧
 executive-print = この1枚を印刷する

@@ -60,6 +60,8 @@ pub(super) struct Words {
     pub(super) path: String,
     /// Label of that page.
     pub(super) leads_to: String,
+    /// The forms that take a document, with their labels; empty if none is asked for.
+    pub(super) forms: Vec<(String, String)>,
 }
 
 pub(super) fn words(visit: &SiteVisit, packs: &Packs, texts: &BTreeMap<String, TaskText>, task: &Task) -> Words {
@@ -72,6 +74,7 @@ pub(super) fn words(visit: &SiteVisit, packs: &Packs, texts: &BTreeMap<String, T
         next,
         path: visit.path_of(&format!("checks/{}", encode_segment(&check.id))),
         leads_to: check.title.get(lang).to_owned(),
+        forms: Vec::new(),
     };
     match about(packs, &task.key) {
         About::Fix(check) => of_check(check, check.fix.get(lang).to_owned()),
@@ -82,6 +85,7 @@ pub(super) fn words(visit: &SiteVisit, packs: &Packs, texts: &BTreeMap<String, T
             next: visit.text("desk-next-keep"),
             path: visit.path_of(&format!("checklists/{}/{}", encode_segment(framework), encode_segment(&item.id))),
             leads_to: item.text.get(lang).to_owned(),
+            forms: Vec::new(),
         },
         About::Show(framework, item) => Words {
             title: title.clone(),
@@ -89,11 +93,28 @@ pub(super) fn words(visit: &SiteVisit, packs: &Packs, texts: &BTreeMap<String, T
             next: visit.text("desk-next-document"),
             path: visit.path_of(&format!("checklists/{}/{}", encode_segment(framework), encode_segment(&item.id))),
             leads_to: item.text.get(lang).to_owned(),
+            forms: forms(visit, packs, item),
         },
-        About::Gone => {
-            Words { title, patients: String::new(), next: String::new(), path: String::new(), leads_to: String::new() }
-        }
+        About::Gone => Words {
+            title,
+            patients: String::new(),
+            next: String::new(),
+            path: String::new(),
+            leads_to: String::new(),
+            forms: Vec::new(),
+        },
     }
+}
+
+/// A form for each kind of document that an item takes, for those who may hand one in.
+fn forms(visit: &SiteVisit, packs: &Packs, item: &assess::Item) -> Vec<(String, String)> {
+    let kinds = item.documents.iter().filter(|_| crate::words::may_answer(visit));
+    let form = |kind: &String| {
+        let document = packs.kinds.label(kind).get(visit.lang).to_owned();
+        let path = visit.path_of(&format!("documents/new?kind={}", encode_segment(kind)));
+        (visit.say("desk-hand-in", &[("document", document.into())]), path)
+    };
+    kinds.map(form).collect()
 }
 
 /// Whether the day of an open task is over.

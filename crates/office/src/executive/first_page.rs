@@ -118,7 +118,7 @@ struct ItemView {
 }
 
 struct FindingView {
-    /// Empty if it takes technical knowledge.
+    /// In general words if it takes technical knowledge.
     title: String,
     why: String,
     action: String,
@@ -259,7 +259,7 @@ fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
     let title = if plain::is_plain(lang, &finding.title) {
         visit.say("executive-fails", &[("title", finding.title.as_str().into())])
     } else {
-        String::new()
+        visit.text("executive-fails-technical")
     };
     FindingView {
         title,

@@ -23,7 +23,7 @@ pub use export::{ExportError, export};
 pub use key::{KeyError, LedgerKey, PublicKey};
 pub use problem::{Finding, Place, Problem, Verification};
 pub use search::{
-    EntrySearch, Found, count_entries, find_first_entry, find_newest, list_entries_about, search_entries,
+    EntrySearch, Found, count_entries, count_flagged, find_first_entry, find_newest, list_entries_about, search_entries,
 };
 pub use verify::{VerifyError, verify, verify_tail};
 pub use verify_export::verify_export;
