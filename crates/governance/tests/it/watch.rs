@@ -11,7 +11,11 @@ fn steps() -> Vec<store::Migration> {
 }
 
 fn append(database: &store::Database, site: &str, kind: &str) {
-    let body = serde_json::json!({ "site": "ax1", "review": kind != "assessment.made" || site.starts_with('a') });
+    append_saying(database, site, kind, true);
+}
+
+fn append_saying(database: &store::Database, site: &str, kind: &str, review: bool) {
+    let body = serde_json::json!({ "site": "ax1", "review": review });
     let entry = store::ledger::NewEntry { kind, site, who: "who", body: &body };
     let ledger = test_ledger().unwrap();
     ledger.write::<_, store::ledger::LedgerError>(database, NOW, |tx| tx.append(&entry)).unwrap();
@@ -42,6 +46,8 @@ fn only_what_the_ledger_says_about_this_site_in_this_month_is_counted() {
             append(&store.database, "a_1", kind);
         }
         append(&store.database, "ax1", "assessment.made");
+        // One that only follows an answer or a paper looks nothing over.
+        append_saying(&store.database, "a_1", "assessment.made", false);
         let watch = store.database.read(|tx| find_watch(tx, "a_1", NOW))?;
         assert_eq!(watch, Watch { since: None, last: None, assessments: 1, followed: 1 });
         let next_month = UtcSeconds(NOW.0 + 31 * 86_400);
