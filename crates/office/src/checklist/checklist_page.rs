@@ -4,7 +4,7 @@ use askama::Template;
 use assess::{Framework, Item};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Mark;
+use base::{Lang, Mark};
 use governance::answers;
 use governance::snapshot::{self, Checklist};
 use report::model::{Answer, ItemReport, Standing};
@@ -51,13 +51,13 @@ pub(super) async fn show(
 /// What to know of an edition whose days are over while no newer one is here; `None` if there is nothing to say.
 pub(super) fn edition_over(visit: &SiteVisit, framework: &Framework) -> Option<String> {
     let today = visit.today();
-    // 令和 began in 2019.
-    let (year, era_year) = (today.fiscal_year(), today.fiscal_year() - 2018);
-    let arguments = [
-        ("edition", framework.edition.as_str().into()),
-        ("era", era_year.to_string().into()),
-        ("year", year.to_string().into()),
-    ];
+    let year = today.fiscal_year();
+    let next = match visit.lang {
+        // 令和 began in 2019.
+        Lang::Ja => format!("令和{}年度", year - 2018),
+        Lang::En => format!("fiscal {year}"),
+    };
+    let arguments = [("edition", framework.edition.as_str().into()), ("next", next.into())];
     answers::is_edition_over(framework, today).then(|| visit.say("checklist-edition-over", &arguments))
 }
 
