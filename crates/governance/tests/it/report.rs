@@ -89,7 +89,7 @@ fn the_worst_finding_is_told_with_its_evidence() {
             "{}",
             item.reason
         );
-        assert_eq!(tile(report, "ウイルス対策"), TileState::Danger);
+        assert_eq!(tile(report, "検知・ウイルス対策"), TileState::Danger);
     });
 }
 
@@ -115,7 +115,7 @@ fn a_tile_is_good_only_when_everything_it_watches_is_proved() {
             known.say(subject, "asset.av_enabled", value, *grade, *days_ago);
         }
         let found = std::cell::Cell::new(TileState::Unknown);
-        report(&known, |report| found.set(tile(report, "ウイルス対策")));
+        report(&known, |report| found.set(tile(report, "検知・ウイルス対策")));
         found.get()
     };
     assert_eq!(state(&[("asset:A-1", "true", Grade::Machine, 1)]), TileState::Good);
