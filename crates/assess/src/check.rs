@@ -58,6 +58,10 @@ pub struct Check {
     pub ask: Text,
     /// The sort of machine on which the export is made; `None` if it is not made on one, or on any.
     pub made_on: Option<MadeOn>,
+    /// Why no evidence of today can make it hold; `None`: evidence can. What is asked then is told, but it is nobody's task.
+    pub limit: Option<Text>,
+    /// With `limit`: facts of a subject of which one must be known before the limit is what is in the way.
+    pub limit_needs: Vec<String>,
     /// Where the value comes from.
     pub source: String,
     /// Edition of the source.
@@ -198,6 +202,8 @@ fn read_check(dictionary: &Dictionary, fields: &mut Fields<'_>) -> Option<Check>
     let severity = fields.choice("severity", &SEVERITIES);
     let (why, fix, ask) = (fields.label("why"), fields.label("fix"), fields.label("ask"));
     let made_on = fields.optional_choice("made_on", &MADE_ON);
+    let limit = fields.optional_label("limit");
+    let limit_needs = if limit.is_some() { fields.texts("limit_needs") } else { Vec::new() };
     let (source, edition) = (fields.text("source"), fields.text("edition"));
     let mark = fields.choice("mark", &MARKS);
     let rows = fields.texts("rows");
@@ -213,6 +219,8 @@ fn read_check(dictionary: &Dictionary, fields: &mut Fields<'_>) -> Option<Check>
         fix: fix?,
         ask: ask?,
         made_on,
+        limit,
+        limit_needs,
         source: source?,
         edition: edition?,
         mark: mark?,

@@ -108,6 +108,12 @@ impl<'t> Fields<'t> {
         self.as_label(field, value)
     }
 
+    /// A label that may be left out.
+    pub(crate) fn optional_label(&mut self, field: &'static str) -> Option<Text> {
+        let value = self.get(field)?;
+        self.as_label(field, value)
+    }
+
     /// One label for each of `values`: `{ server = { ja = "…", en = "…" }, … }`; empty if left out.
     pub(crate) fn value_labels(&mut self, field: &'static str, values: &[String]) -> Vec<Text> {
         let Some(value) = self.get(field) else { return Vec::new() };

@@ -48,6 +48,15 @@ pub struct ItemAnswer<'f> {
     pub documents: Vec<Document>,
 }
 
+impl ItemAnswer<'_> {
+    /// Whether a person says that it is not done, and no evidence had to: the target day if one was given.
+    #[must_use]
+    pub fn not_yet(&self) -> Option<Option<Date>> {
+        let is_no = self.verdict == Verdict::Attested && self.reasons.contains(&Reason::SaidNo);
+        is_no.then(|| self.claim.as_ref().and_then(|claim| claim.target_on))
+    }
+}
+
 /// Every item of one framework.
 #[derive(Debug, Clone)]
 pub struct SiteAnswers<'f> {
@@ -180,6 +189,14 @@ pub fn current_framework(frameworks: &[Framework], audience: Audience, now: UtcS
     let today = now.date_jst();
     let fitting = frameworks.iter().filter(|one| one.audience == audience && one.valid_from <= today);
     fitting.max_by_key(|framework| framework.valid_from)
+}
+
+/// Whether the days of an edition are over: every item that names one, and there is at least one, names a day before `today`. That a newer
+/// edition is missing is for the caller to know: [`current_framework`] prefers it as soon as it is there.
+#[must_use]
+pub fn is_edition_over(framework: &Framework, today: Date) -> bool {
+    let last = framework.items.iter().filter_map(|item| item.deadline).max();
+    last.is_some_and(|day| day < today)
 }
 
 /// The frameworks a site of this kind answers itself, the newest edition in force of each: its own, and the executives'.

@@ -25,6 +25,7 @@ pub(crate) fn asks(material: &Material<'_>) -> Vec<AskLine> {
                 how: check.ask.get(material.lang).to_owned(),
                 papers: &[],
                 made_on: check.made_on,
+                limit: check.limit.as_ref().map_or("", |limit| limit.get(material.lang)),
             };
             add_ask(&mut by_text, wanted, item);
         }
@@ -38,7 +39,9 @@ pub(crate) fn asks(material: &Material<'_>) -> Vec<AskLine> {
                     | Reason::ElementsMissing { .. }
             )
         });
-        if no_paper && !item.item.documents.is_empty() {
+        // A paper that is on file and in its time need not be asked for again.
+        let is_on_file = item.reasons.iter().any(|reason| matches!(reason, Reason::Document { .. }));
+        if no_paper && !is_on_file && !item.item.documents.is_empty() {
             let labels: Vec<String> = item
                 .item
                 .documents
@@ -47,7 +50,7 @@ pub(crate) fn asks(material: &Material<'_>) -> Vec<AskLine> {
                 .collect();
             let how = message(material.lang, "ask-document", &[("documents", labels.join("・").into())]);
             let what = item.item.text.get(material.lang);
-            add_ask(&mut by_text, Wanted { what, how, papers: &item.item.documents, made_on: None }, item);
+            add_ask(&mut by_text, Wanted { what, how, papers: &item.item.documents, made_on: None, limit: "" }, item);
         }
     }
     by_text.into_values().collect()
@@ -60,10 +63,12 @@ struct Wanted<'a> {
     /// Kinds of documents; empty for an export.
     papers: &'a [String],
     made_on: Option<assess::MadeOn>,
+    /// Why no evidence of today answers it; empty if some does.
+    limit: &'a str,
 }
 
 fn add_ask(by_text: &mut BTreeMap<(usize, String), AskLine>, wanted: Wanted<'_>, item: &ItemAnswer<'_>) {
-    let Wanted { what, how, papers, made_on } = wanted;
+    let Wanted { what, how, papers, made_on, limit } = wanted;
     let order = by_text.len();
     let present = by_text.iter().find(|((_, text), _)| *text == how).map(|(key, _)| key.clone());
     let line = by_text.entry(present.unwrap_or((order, how.clone()))).or_insert_with(|| AskLine {
@@ -75,6 +80,7 @@ fn add_ask(by_text: &mut BTreeMap<(usize, String), AskLine>, wanted: Wanted<'_>,
             assess::MadeOn::Domain => MadeOn::Domain,
             assess::MadeOn::Machine => MadeOn::Machine,
         }),
+        limit: limit.to_owned(),
     });
     if !line.answers.contains(&item.item.number) {
         line.answers.push(item.item.number.clone());

@@ -13,6 +13,7 @@ use crate::exceptions::ActiveExceptions;
 /// Subjects whose facts are kept for showing, per check: all that matter come first.
 const SHOWN_FAILING: usize = 200;
 const SHOWN_OTHER: usize = 3;
+const SHOWN_UNDECIDED: usize = 100;
 
 /// One check's answer, with the facts that gave it.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct CheckAnswer {
     pub shown: Vec<Shown>,
     /// Facts that were missing somewhere.
     pub missing: BTreeSet<KeyId>,
+    /// The first subjects of which too little is known, each with the facts that were missing.
+    pub undecided: Vec<(Subject, BTreeSet<KeyId>)>,
     /// Whether exceptions cover every subject that fails.
     pub has_exception: bool,
 }
@@ -103,7 +106,8 @@ fn ask(
         Some(_) => (verdict, true),
         None => (verdict, false),
     };
-    CheckAnswer { check: index, verdict, counts, failing, shown: kept.in_order(), missing: kept.missing, has_exception }
+    let (shown, missing, undecided) = (kept.in_order(), kept.missing, kept.undecided);
+    CheckAnswer { check: index, verdict, counts, failing, shown, missing, undecided, has_exception }
 }
 
 const fn stands(verdict: CheckVerdict) -> bool {
@@ -117,11 +121,15 @@ struct Kept {
     stale: Vec<Shown>,
     holding: Vec<Shown>,
     missing: BTreeSet<KeyId>,
+    undecided: Vec<(Subject, BTreeSet<KeyId>)>,
 }
 
 impl Kept {
     fn keep(&mut self, subject: &Subject, outcome: &Outcome) {
         self.missing.extend(outcome.missing.iter().copied());
+        if outcome.state == State::Unknown && self.undecided.len() < SHOWN_UNDECIDED {
+            self.undecided.push((subject.clone(), outcome.missing.iter().copied().collect()));
+        }
         let (list, limit) = match outcome.state {
             State::Fails => (&mut self.failing, SHOWN_FAILING),
             State::Stale => (&mut self.stale, SHOWN_OTHER),

@@ -136,6 +136,7 @@ fn item(
         checks: material.checks,
         assessment: material.assessment,
         kinds: material.kinds,
+        today: material.world.now().date_jst(),
     };
     let item = answer.item;
     let claim = answer.claim.as_ref();
@@ -252,6 +253,7 @@ fn summary(
             ("all", counts.total().into()),
             ("proved", counts.proved.into()),
             ("contradicted", counts.contradicted.into()),
+            ("not_yet", counts.not_yet.into()),
             ("attested", counts.attested.into()),
             ("stale", counts.stale.into()),
             ("unknown", counts.unknown.into()),
@@ -272,10 +274,11 @@ fn summary(
         None => sentences.push(message(lang, "summary-no-finding", &[])),
     }
     let open = frameworks.iter().any(|framework| framework.counts.unknown + framework.counts.stale > 0);
+    let answerable = asks.iter().filter(|ask| ask.limit.is_empty()).count();
     if asks.is_empty() && !open {
         sentences.push(message(lang, "summary-all-asked", &[]));
-    } else if !asks.is_empty() {
-        sentences.push(message(lang, "summary-asks", &[("count", asks.len().into())]));
+    } else if answerable > 0 {
+        sentences.push(message(lang, "summary-asks", &[("count", answerable.into())]));
     }
     sentences
 }

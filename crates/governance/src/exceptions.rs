@@ -332,6 +332,11 @@ impl ActiveExceptions {
         Ok(Self { exceptions })
     }
 
+    /// Each of them, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Exception> {
+        self.exceptions.iter()
+    }
+
     /// Whether somebody took responsibility for this check failing on this subject.
     #[must_use]
     pub fn covers(&self, check: &str, subject: &Subject) -> bool {

@@ -71,6 +71,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "accounts of askers",
         sql: include_str!("../migrations/0006_askers.sql"),
     },
+    Migration {
+        capability: "governance",
+        number: 7,
+        name: "endings of tasks",
+        sql: include_str!("../migrations/0007_endings.sql"),
+    },
 ];
 
 /// What this capability brings in.

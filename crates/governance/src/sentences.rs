@@ -1,7 +1,7 @@
 //! Why a verdict is what it is, in sentences.
 
 use assess::{Check, Reason};
-use base::{Lang, Verdict};
+use base::{Date, Lang, Verdict};
 use i18n::message;
 
 use crate::answers::ItemAnswer;
@@ -15,6 +15,7 @@ pub(crate) struct Speaker<'a> {
     pub(crate) checks: &'a [Check],
     pub(crate) assessment: &'a Assessment,
     pub(crate) kinds: &'a DocumentKinds,
+    pub(crate) today: Date,
 }
 
 /// Most reasons told for one item, the weightiest first.
@@ -68,7 +69,13 @@ impl Speaker<'_> {
                 message(lang, "reason-elements-missing", &arguments)
             }
             Reason::SaidYes => message(lang, "reason-said-yes", &[]),
-            Reason::SaidNo => message(lang, "reason-said-no", &[]),
+            Reason::SaidNo => match answer.claim.as_ref().and_then(|claim| claim.target_on) {
+                Some(day) if day < self.today => {
+                    message(lang, "reason-said-no-over", &[("date", day.to_string().into())])
+                }
+                Some(day) => message(lang, "reason-said-no-until", &[("date", day.to_string().into())]),
+                None => message(lang, "reason-said-no", &[]),
+            },
             Reason::ClaimNotEnough => message(lang, "reason-claim-not-enough", &[]),
             Reason::ClaimTooOld { checked_on } => {
                 message(lang, "reason-claim-too-old", &[("date", checked_on.to_string().into())])

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use ::store::{StoreError, Transaction};
-use assess::KeyId;
+use assess::{Check, Definition, KeyId};
 use base::{Date, Lang, Mark, Severity, UtcSeconds, Verdict};
 use evidence::World;
 use report::Report;
@@ -14,6 +14,7 @@ use report::model::{AskLine, EvidenceLine, FindingLine, FrameworkReport, ItemRep
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::assessment::CheckAnswer;
 use crate::build::{Material, build_report};
 use crate::lines::{Lookup, subject_names};
 use crate::store as tables;
@@ -114,8 +115,25 @@ pub struct CheckReport {
     pub mark: Mark,
     /// Labels of the facts that were missing somewhere.
     pub missing: Vec<String>,
+    /// The first things of which too little is known, and what is missing of each.
+    #[serde(default)]
+    pub undecided: Vec<Undecided>,
+    /// Why no evidence of today can make it hold; empty if it can.
+    #[serde(default)]
+    pub limit: String,
     /// The facts that decided, failing subjects first.
     pub evidence: Vec<EvidenceLine>,
+}
+
+/// A thing of which a check knows too little.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Undecided {
+    /// Its identifier, `kind:id`.
+    pub subject: String,
+    /// Its name.
+    pub name: String,
+    /// Labels of the facts that are missing; empty if only the limit of the check is in the way.
+    pub missing: Vec<String>,
 }
 
 /// Findings by severity.
@@ -244,7 +262,7 @@ fn head(report: &Report, material: &Material<'_>, observed: &[(i64, usize)]) -> 
         tiles: report.tiles.clone(),
         checklists: report.frameworks.iter().map(checklist_head).collect(),
         findings,
-        asks: report.asks.len(),
+        asks: report.asks.iter().filter(|ask| ask.limit.is_empty()).count(),
         subjects: subjects.collect(),
         observed: observed.to_vec(),
     }
@@ -293,10 +311,34 @@ fn check_reports(
             source: format!("{} {}", check.source, check.edition).trim().to_owned(),
             mark: check.mark,
             missing: answer.missing.iter().filter_map(label).collect(),
+            undecided: undecided(material, lookup, check, answer),
+            limit: check.limit.as_ref().map_or_else(String::new, |limit| limit.get(lang).to_owned()),
             evidence: lookup.of_check(tx, answer)?,
         });
     }
     Ok(reports)
+}
+
+/// What is missing of each thing: where the check has a limit, what has to be known before that is in the way.
+fn undecided(material: &Material<'_>, lookup: &Lookup<'_>, check: &Check, answer: &CheckAnswer) -> Vec<Undecided> {
+    let dictionary = material.world.dictionary();
+    let labels = |keys: &mut dyn Iterator<Item = &Definition>| -> Vec<String> {
+        keys.map(|definition| definition.label.get(material.lang).to_owned()).collect()
+    };
+    let needs: Vec<&Definition> = check.limit_needs.iter().filter_map(|key| dictionary.find(key)).collect();
+    let lines = answer.undecided.iter().map(|(subject, missing)| {
+        let is_known = || {
+            let known = material.world.of_kind(subject.kind()).find(|(_, known)| known.subject == *subject);
+            known.is_some_and(|(index, _)| needs.iter().any(|need| material.world.find(index, &need.key).is_some()))
+        };
+        let missing = match (&check.limit, check.limit.is_some() && is_known()) {
+            (Some(_), true) => Vec::new(),
+            (Some(_), false) => labels(&mut needs.iter().copied()),
+            (None, _) => labels(&mut missing.iter().filter_map(|key| dictionary.definition(*key))),
+        };
+        Undecided { subject: subject.to_string(), name: lookup.name(subject), missing }
+    });
+    lines.collect()
 }
 
 fn task_texts(tx: &mut Transaction, material: &Material<'_>) -> Result<BTreeMap<String, TaskText>, StoreError> {

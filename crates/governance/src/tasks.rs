@@ -9,7 +9,8 @@ use base::{Date, Severity, UtcSeconds, Verdict};
 use serde_json::json;
 
 use crate::answers::SiteAnswers;
-use crate::assessment::Assessment;
+use crate::assessment::{Assessment, CheckAnswer};
+use crate::exceptions::ActiveExceptions;
 use crate::store as tables;
 
 pub use crate::task_key::{TaskKey, TaskKeyError};
@@ -29,10 +30,51 @@ pub struct Task {
     pub due_on: Option<Date>,
     /// When it was opened.
     pub opened_at: UtcSeconds,
-    /// When new evidence closed it.
+    /// When it ended.
     pub closed_at: Option<UtcSeconds>,
-    /// The newest evidence at that moment; 0 while open.
-    pub closed_by: i64,
+    /// Why it ended; says nothing while it is open.
+    pub ending: Ending,
+}
+
+/// Why a task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// New evidence: its newest number at that moment.
+    Evidence(i64),
+    /// Somebody answers for it for a time: number of the exception. After its last day the task is opened anew.
+    Exception(i64),
+    /// No evidence of today could have answered it. Also while a task is open.
+    Withdrawn,
+}
+
+impl Ending {
+    pub(crate) const fn read(evidence: i64, exception: i64) -> Self {
+        match (evidence, exception) {
+            (0, 0) => Self::Withdrawn,
+            (evidence, 0) => Self::Evidence(evidence),
+            (_, exception) => Self::Exception(exception),
+        }
+    }
+
+    /// Numbers of the evidence and of the exception, 0 for none.
+    pub(crate) const fn numbers(self) -> (i64, i64) {
+        match self {
+            Self::Evidence(evidence) => (evidence, 0),
+            Self::Exception(exception) => (0, exception),
+            Self::Withdrawn => (0, 0),
+        }
+    }
+}
+
+/// What an assessment makes of the tasks that are no longer wanted; whatever is in neither set was closed by evidence.
+#[derive(Debug, Clone, Default)]
+pub struct Unwanted {
+    /// They stay open: what was contradicted is not mended because its evidence has grown old.
+    pub held: BTreeSet<TaskKey>,
+    /// Somebody answers for what fails.
+    pub excused: BTreeSet<TaskKey>,
+    /// Nothing that can be handed in today would answer them.
+    pub withdrawn: BTreeSet<TaskKey>,
 }
 
 /// What an assessment asks for, with its severity, by key.
@@ -41,13 +83,18 @@ pub fn wanted_tasks(
     checks: &[Check],
     assessment: &Assessment,
     answers: &[SiteAnswers<'_>],
+    today: Date,
 ) -> BTreeMap<TaskKey, Severity> {
     let mut wanted = BTreeMap::new();
     for (check, _) in assessment.findings(checks) {
         wanted.insert(TaskKey::Fix(check.id.clone()), check.severity);
     }
     for item in answers.iter().flat_map(|answers| &answers.items) {
-        if matches!(item.verdict, Verdict::Proved | Verdict::Attested) {
+        let not_yet = item.not_yet();
+        if not_yet.is_some_and(|target| target.is_none_or(|day| day < today)) {
+            wanted.insert(TaskKey::Keep(item.item.id.clone()), Severity::High);
+        }
+        if matches!(item.verdict, Verdict::Proved | Verdict::Attested) && not_yet.is_none() {
             continue;
         }
         let open: BTreeSet<&String> = item
@@ -59,23 +106,31 @@ pub fn wanted_tasks(
             })
             .collect();
         for id in &open {
-            if let Some(check) = checks.iter().find(|check| check.id == **id) {
+            // What no evidence of today can answer is told among what is not known, and is nobody's task.
+            if let Some(check) = checks.iter().find(|check| check.id == **id && check.limit.is_none()) {
                 wanted.insert(TaskKey::Ask(check.id.clone()), check.severity);
             }
         }
-        if open.is_empty() && item.verdict != Verdict::Contradicted {
+        if open.is_empty() && not_yet.is_none() && item.verdict != Verdict::Contradicted {
             wanted.insert(TaskKey::Show(item.item.id.clone()), Severity::Medium);
         }
     }
     wanted
 }
 
-/// Tasks that stay open if they are: what was contradicted is not mended because its evidence has grown old.
+/// What becomes of tasks that are not wanted.
 #[must_use]
-pub fn held_tasks(checks: &[Check], assessment: &Assessment) -> BTreeSet<TaskKey> {
-    let undecided =
-        assessment.answers.iter().filter(|answer| matches!(answer.verdict(), Some(Verdict::Unknown | Verdict::Stale)));
-    undecided.filter_map(|answer| checks.get(answer.check)).map(|check| TaskKey::Fix(check.id.clone())).collect()
+pub fn unwanted_tasks(checks: &[Check], assessment: &Assessment) -> Unwanted {
+    let fixes = |counts: &dyn Fn(&CheckAnswer) -> bool| -> BTreeSet<TaskKey> {
+        let answers = assessment.answers.iter().filter(|answer| counts(answer));
+        answers.filter_map(|answer| checks.get(answer.check)).map(|check| TaskKey::Fix(check.id.clone())).collect()
+    };
+    let limited = checks.iter().filter(|check| check.limit.is_some());
+    Unwanted {
+        held: fixes(&|answer| matches!(answer.verdict(), Some(Verdict::Unknown | Verdict::Stale))),
+        excused: fixes(&|answer| answer.has_exception),
+        withdrawn: limited.map(|check| TaskKey::Ask(check.id.clone())).collect(),
+    }
 }
 
 /// Brings the tasks of a site in line with an assessment; returns how many were opened and closed.
@@ -86,7 +141,7 @@ pub fn settle_tasks(
     tx: &mut Recording<'_>,
     site: &str,
     wanted: &BTreeMap<TaskKey, Severity>,
-    held: &BTreeSet<TaskKey>,
+    unwanted: &Unwanted,
     now: UtcSeconds,
 ) -> Result<(usize, usize), LedgerError> {
     let open = tables::list_tasks(tx, site, false)?;
@@ -98,8 +153,13 @@ pub fn settle_tasks(
         opened.push(key.clone());
     }
     let mut closed = Vec::new();
-    for task in open.iter().filter(|task| !wanted.contains_key(&task.key) && !held.contains(&task.key)) {
-        tables::close_task(tx, task.id, evidence, now)?;
+    for task in open.iter().filter(|task| !wanted.contains_key(&task.key) && !unwanted.held.contains(&task.key)) {
+        let ending = match &task.key {
+            TaskKey::Fix(check) if unwanted.excused.contains(&task.key) => find_excuse(tx, site, check, now)?,
+            key if unwanted.withdrawn.contains(key) => Some(Ending::Withdrawn),
+            _ => None,
+        };
+        tables::close_task(tx, task.id, ending.unwrap_or(Ending::Evidence(evidence)), now)?;
         closed.push(task.key.clone());
     }
     if !opened.is_empty() || !closed.is_empty() {
@@ -109,15 +169,17 @@ pub fn settle_tasks(
     Ok((opened.len(), closed.len()))
 }
 
-/// Open tasks in the order of their weight: gravest first, mending before asking before papers, oldest first.
+/// The exception in force by which a check is excused; of several the one that ends first, after which the task comes back.
+fn find_excuse(tx: &mut Recording<'_>, site: &str, check: &str, now: UtcSeconds) -> Result<Option<Ending>, StoreError> {
+    let exceptions = ActiveExceptions::load(tx, site, now)?;
+    let excuse = exceptions.iter().filter(|one| one.check == check).min_by_key(|one| one.expires_on);
+    Ok(excuse.map(|one| Ending::Exception(one.id)))
+}
+
+/// Open tasks in the order of their weight: gravest first, mending before keeping one's word before asking before papers, oldest first.
 #[must_use]
 pub fn in_order(mut tasks: Vec<Task>) -> Vec<Task> {
-    let rank = |task: &Task| match task.key {
-        TaskKey::Fix(_) => 0,
-        TaskKey::Ask(_) => 1,
-        TaskKey::Show(_) => 2,
-    };
-    tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, rank(task), task.opened_at, task.id));
+    tasks.sort_by_key(|task| (task.closed_at.is_some(), task.severity, task.key.rank(), task.opened_at, task.id));
     tasks
 }
 

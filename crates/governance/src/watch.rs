@@ -1,10 +1,15 @@
 //! The numbers that show that somebody watches (S003), for the page of staff and for the desk.
 
 use ::store::{StoreError, Transaction, ledger};
-use base::{Date, UtcSeconds};
+use base::{Date, Lang, UtcSeconds};
 
-/// What is written whenever a site was looked over.
-const ASSESSED: &[&str] = &["assessment.made"];
+use crate::snapshot;
+
+/// What is written whenever a site was assessed, and the field of it that says that machines were looked over anew: evidence of machines
+/// had come, or it was the first assessment of a day. What only follows an answer or a paper is no review.
+const ASSESSED: &str = "assessment.made";
+/// See [`ASSESSED`].
+pub const REVIEW: &str = "review";
 /// What is written whenever somebody, or new evidence, moved a task or an exception on.
 const FOLLOWED: &[&str] =
     &["tasks.settled", "task.assigned", "exception.requested", "exception.approved", "exception.revoked"];
@@ -22,11 +27,11 @@ const CHANGES: &[&str] = &[
 /// How a site is watched, in figures that name nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Watch {
-    /// First evidence that said something.
+    /// First evidence in which a machine said something.
     pub since: Option<UtcSeconds>,
-    /// Last evidence that said something.
+    /// Last evidence in which a machine said something.
     pub last: Option<UtcSeconds>,
-    /// Assessments this month.
+    /// Assessments this month that looked machines over anew.
     pub assessments: u64,
     /// How often tasks and exceptions were moved on this month.
     pub followed: u64,
@@ -42,9 +47,21 @@ pub fn find_watch(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<W
     Ok(Watch {
         since: span.map(|(since, _)| since),
         last: span.map(|(_, last)| last),
-        assessments: ledger::count_entries(tx, site, ASSESSED, month)?,
+        assessments: ledger::count_flagged(tx, site, ASSESSED, REVIEW, month)?,
         followed: ledger::count_entries(tx, site, FOLLOWED, month)?,
     })
+}
+
+/// Whether an assessment of now looks machines over anew: evidence of machines came since the last one, or it is the first of the day.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn is_review(tx: &mut Transaction, site: &str, now: UtcSeconds) -> Result<bool, StoreError> {
+    let Some(last) = snapshot::find_head(tx, site, Lang::Ja)? else { return Ok(true) };
+    if last.made_at.date_jst() != now.date_jst() {
+        return Ok(true);
+    }
+    evidence::store::has_machine_evidence_since(tx, site, last.as_of)
 }
 
 /// A state of the ledger in which [`find_watch`] says the same as in any other that this answers alike.
@@ -74,6 +91,6 @@ mod tests {
 
     #[test]
     fn whatever_is_counted_may_change_the_numbers() {
-        assert!(ASSESSED.iter().chain(FOLLOWED).all(|kind| CHANGES.contains(kind)));
+        assert!(FOLLOWED.iter().chain([&ASSESSED]).all(|kind| CHANGES.contains(kind)));
     }
 }

@@ -7,7 +7,7 @@ use base::{Date, Lang, Subject, SubjectKind};
 use i18n::message;
 use report::model::{TaskLine, TaskState, TodoLine};
 
-use crate::answers::SiteAnswers;
+use crate::answers::{ItemAnswer, SiteAnswers};
 use crate::assessment::Assessment;
 use crate::build::Material;
 use crate::documents::DocumentKinds;
@@ -62,7 +62,8 @@ impl<'a> TaskWording<'a> {
                 let title = message(self.lang, "task-ask", &[("title", check.title.get(self.lang).into())]);
                 (title, check.ask.get(self.lang).to_owned())
             }),
-            TaskKey::Show(id) => self.item(id).map_or_else(unknown, |item| self.show(item)),
+            TaskKey::Keep(id) => self.answer(id).map_or_else(unknown, |answer| self.keep(answer)),
+            TaskKey::Show(id) => self.answer(id).map_or_else(unknown, |answer| self.show(answer.item)),
         }
     }
 
@@ -70,8 +71,8 @@ impl<'a> TaskWording<'a> {
         self.checks.iter().find(|check| check.id == id)
     }
 
-    fn item(&self, id: &str) -> Option<&'a assess::Item> {
-        self.answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id).map(|item| item.item)
+    fn answer(&self, id: &str) -> Option<&'a ItemAnswer<'a>> {
+        self.answers.iter().flat_map(|answers| &answers.items).find(|item| item.item.id == id)
     }
 
     fn fix(&self, check: &Check) -> (String, String) {
@@ -87,6 +88,13 @@ impl<'a> TaskWording<'a> {
         let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
         let arguments = [("subject", name.into()), ("fix", fix.into()), ("count", failing.len().into())];
         (message(self.lang, id, &arguments), title.to_owned())
+    }
+
+    fn keep(&self, answer: &ItemAnswer<'_>) -> (String, String) {
+        let day =
+            answer.claim.as_ref().and_then(|claim| claim.target_on).map_or_else(String::new, |day| day.to_string());
+        let arguments = [("number", answer.item.number.as_str().into()), ("date", day.into())];
+        (message(self.lang, "task-keep", &arguments), answer.item.text.get(self.lang).to_owned())
     }
 
     fn show(&self, item: &assess::Item) -> (String, String) {

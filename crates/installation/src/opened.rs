@@ -9,7 +9,7 @@ use evidence::{Deriver, Gathered, Intake, Receipt, ReceiveError, Refusal, Regist
 use governance::assessment::{Assessment, assess_site};
 use governance::build::Material;
 use governance::exceptions::ActiveExceptions;
-use governance::{SiteAnswers, answers, snapshot, tasks};
+use governance::{SiteAnswers, answers, snapshot, tasks, watch};
 use serde_json::json;
 use store::ledger::{LedgerError, LedgerKey, NewEntry, Recording, verify_tail};
 use store::{Blobs, Database, Ledger, Migration, StoreError, migrate};
@@ -305,23 +305,28 @@ impl Installation {
         if snapshot::is_overtaken(tx, &site.id, world)? {
             return Ok(None);
         }
-        let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered);
-        let held = tasks::held_tasks(&self.packs.checks, assessment);
-        let settled = tasks::settle_tasks(tx, &site.id, &wanted, &held, self.now())?;
+        self.witness_packs(tx, &site.id)?;
+        let wanted = tasks::wanted_tasks(&self.packs.checks, assessment, answered, self.now().date_jst());
+        let unwanted = tasks::unwanted_tasks(&self.packs.checks, assessment);
+        let settled = tasks::settle_tasks(tx, &site.id, &wanted, &unwanted, self.now())?;
         let items: serde_json::Map<String, serde_json::Value> = answered
             .iter()
             .flat_map(|answers| &answers.items)
             .map(|item| (item.item.id.clone(), json!(item.verdict.name())))
             .collect();
-        let findings = assessment.findings(&self.packs.checks).len();
-        self.witness_packs(tx, &site.id)?;
+        let found = assessment.findings(&self.packs.checks);
         let packs = &self.packs;
+        let is_review = watch::is_review(tx, &site.id, self.now())?;
+        let fails: serde_json::Map<String, serde_json::Value> =
+            found.iter().map(|(check, answer)| (check.id.clone(), json!(answer.failing.len()))).collect();
         let body = json!({
             "items": items,
-            "findings": findings,
+            "findings": found.len(),
+            "fails": fails,
             "as_of": world.as_of(),
             "packs": packs.digest.to_string(),
             "overlaid": packs.overlaid,
+            watch::REVIEW: is_review,
         });
         tx.append(&NewEntry { kind: "assessment.made", site: &site.id, who: "mamori", body: &body })?;
         Ok(Some(settled))

@@ -4,8 +4,9 @@ pub(crate) mod bar;
 
 use askama::Template;
 pub(crate) use base::plain::plain_line as plain;
-use base::{Grade, Locator, Mark, Severity, Subject, SubjectKind, UtcSeconds, Verdict};
+use base::{Date, Grade, Locator, Mark, Severity, Subject, SubjectKind, UtcSeconds, Verdict};
 use people::Role;
+use report::model::{ItemReport, Standing};
 use web::list::{Cell, Look};
 use web::visit::encode_segment;
 use web::{HttpError, SiteVisit, Visit};
@@ -63,6 +64,34 @@ pub(crate) fn verdict(visit: &Visit, verdict: Verdict) -> Badge {
         Verdict::Attested => Badge::new(visit.text("verdict-attested"), Look::Caution),
         Verdict::Stale => Badge::new(visit.text("verdict-stale"), Look::Unknown),
         Verdict::Unknown => Badge::new(visit.text("verdict-unknown"), Look::Unknown),
+    }
+}
+
+/// How an item stands, in a word.
+pub(crate) fn standing(visit: &Visit, standing: Standing) -> Badge {
+    match standing {
+        Standing::Is(one) => verdict(visit, one),
+        Standing::NotYet => Badge::new(visit.text("verdict-not-yet"), Look::Caution),
+    }
+}
+
+/// How one item stands, with the day of a "no"; one whose day is over is marked as a danger.
+pub(crate) fn item(visit: &SiteVisit, item: &ItemReport) -> Badge {
+    let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+    match item.standing() {
+        _ if item.is_left_out() => verdict_if_any(visit, None),
+        Standing::Is(one) => verdict(visit, one),
+        Standing::NotYet if item.target_on.is_none() => {
+            Badge::new(visit.text("checklist-not-yet-no-day"), Look::Danger)
+        }
+        Standing::NotYet if item.is_overdue(visit.today()) => {
+            let text = visit.say("checklist-not-yet-over", &[("day", day(item.target_on).into())]);
+            Badge::new(text, Look::Danger)
+        }
+        Standing::NotYet => {
+            let text = visit.say("checklist-not-yet-until", &[("day", day(item.target_on).into())]);
+            Badge::new(text, Look::Caution)
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use base::{Grade, Lang, Verdict};
 use serde::Serialize;
 
 use crate::labels::{self, Label};
-use crate::model::{Answer, CheckLine, EvidenceLine, ExceptionLine, FindingLine, ItemReport, Report};
-use crate::page_one::verdict_text;
+use crate::model::{Answer, CheckLine, EvidenceLine, ExceptionLine, FindingLine, ItemReport, Report, Standing};
+use crate::page_one::standing_text;
 use crate::wording::{DASH, bounded, clean, clip, date_lines, option_date, or_dash, place};
 
 /// A part of the annex, in reading order.
@@ -18,8 +18,8 @@ pub(crate) enum Block {
     Text { text: String },
     /// A caption above a table.
     Caption { text: String },
-    /// An item or finding with its head line; `verdict` is `None` for a finding.
-    Head { number: String, text: String, mark: String, verdict: Option<Verdict>, word: String },
+    /// An item or finding with its head line; `standing` is `None` for a finding.
+    Head { number: String, text: String, mark: String, standing: Option<Standing>, word: String },
     /// Label and value pairs.
     Pairs { pairs: Vec<[String; 2]> },
     /// A table; widths are shares.
@@ -44,7 +44,7 @@ pub(crate) enum Cell {
     /// A long code that may break anywhere, in small letters below its short form.
     Code { short: String, text: String },
     /// A verdict.
-    Verdict { verdict: Verdict, word: String },
+    Verdict { standing: Standing, word: String },
     /// はい・いいえ with a ring around the answer; 対象外 stands alone.
     Answer { yes: bool, no: bool, texts: [String; 2] },
 }
@@ -53,8 +53,8 @@ pub(crate) fn text_cell(text: impl Into<String>) -> Cell {
     Cell::Text { text: text.into() }
 }
 
-pub(crate) fn verdict_cell(verdict: Verdict, lang: Lang) -> Cell {
-    Cell::Verdict { verdict, word: verdict_text(verdict, lang) }
+pub(crate) fn standing_cell(standing: Standing, lang: Lang) -> Cell {
+    Cell::Verdict { standing, word: standing_text(standing, lang) }
 }
 
 pub(crate) fn columns(titles: &[(Label, u8)], lang: Lang) -> Vec<Column> {
@@ -83,14 +83,14 @@ fn paragraph(text: Label, lang: Lang) -> Block {
 }
 
 fn words(lang: Lang) -> Vec<Block> {
-    let verdicts = Verdict::ALL
-        .map(|verdict| vec![verdict_cell(verdict, lang), text_cell(labels::verdict_meaning(verdict).get(lang))]);
+    let standings = Standing::ALL
+        .map(|standing| vec![standing_cell(standing, lang), text_cell(labels::standing_meaning(standing).get(lang))]);
     let grades = [Grade::Machine, Grade::Document, Grade::Stated].map(|grade| {
         vec![text_cell(labels::grade(grade).get(lang)), text_cell(labels::grade_meaning(grade).get(lang))]
     });
     vec![
         heading(1, labels::WORDS, lang),
-        Block::Table { columns: columns(&[(labels::WORD, 5), (labels::MEANING, 25)], lang), rows: verdicts.to_vec() },
+        Block::Table { columns: columns(&[(labels::WORD, 5), (labels::MEANING, 25)], lang), rows: standings.to_vec() },
         Block::Caption { text: labels::GRADES.get(lang).to_owned() },
         Block::Table { columns: columns(&[(labels::GRADE, 5), (labels::MEANING, 25)], lang), rows: grades.to_vec() },
         paragraph(labels::MARK_HINT, lang),
@@ -117,8 +117,8 @@ fn one_item(item: &ItemReport, lang: Lang) -> Vec<Block> {
             number: clip(&item.number, 12),
             text: bounded(&item.text, lang),
             mark: labels::mark(item.mark).map_or("", |mark| mark.get(lang)).to_owned(),
-            verdict: Some(item.verdict),
-            word: verdict_text(item.verdict, lang),
+            standing: Some(item.standing()),
+            word: standing_text(item.standing(), lang),
         },
         Block::Pairs { pairs: item_pairs(item, lang) },
     ];
@@ -171,7 +171,7 @@ fn checks(checks: &[CheckLine], lang: Lang) -> Block {
     let row = |check: &CheckLine| {
         vec![
             text_cell(format!("{}\n{}", bounded(&check.title, lang), clip(&check.id, 40))),
-            verdict_cell(check.verdict, lang),
+            standing_cell(Standing::Is(check.verdict), lang),
             text_cell(check_result(check, lang)),
         ]
     };
@@ -237,7 +237,7 @@ pub(crate) fn age(line: &EvidenceLine, lang: Lang) -> String {
     }
     if line.stale {
         let word = labels::STALE_NOTE.get(lang);
-        parts.push(format!("{} {word}", labels::verdict_shape(Verdict::Stale)));
+        parts.push(format!("{} {word}", labels::standing_shape(Standing::Is(Verdict::Stale))));
     }
     parts.join("\n")
 }
@@ -257,7 +257,7 @@ fn one_finding(finding: &FindingLine, lang: Lang) -> Vec<Block> {
         number: clip(&finding.check_id, 24),
         text: bounded(&finding.title, lang),
         mark: String::new(),
-        verdict: None,
+        standing: None,
         word: format!("{}: {}", labels::SEVERITY.get(lang), labels::severity(finding.severity).get(lang)),
     };
     let pairs = vec![

@@ -2,7 +2,7 @@
 
 use base::Lang;
 
-use crate::annex::{Block, Cell, columns, text_cell, verdict_cell};
+use crate::annex::{Block, Cell, columns, standing_cell, text_cell};
 use crate::labels::{self, Label};
 use crate::model::{Answer, FrameworkReport, ItemReport, Report};
 use crate::wording::{bounded, clean, clip, date, date_lines};
@@ -51,7 +51,7 @@ fn item_row(item: &ItemReport, lang: Lang) -> Vec<Cell> {
         answer_cell(item.answer, lang),
         text_cell(date_lines(item.checked_on, lang)),
         text_cell(date_lines(item.target_on, lang)),
-        verdict_cell(item.verdict, lang),
+        standing_cell(item.standing(), lang),
     ]
 }
 

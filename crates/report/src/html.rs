@@ -1,11 +1,11 @@
 //! The report as one self-contained HTML file: no script, nothing loaded from elsewhere, ready to print on A4.
 
-use base::{Lang, Verdict};
+use base::Lang;
 
 use crate::annex::{self, Block, Cell, Column};
 use crate::labels::{self, Label};
 use crate::markup::Markup;
-use crate::model::{Report, TileState};
+use crate::model::{Report, Standing, TileState};
 use crate::page_one::{self, CountRow, PageOne, TileText};
 use crate::wording::{clip, date};
 use crate::{form, svg};
@@ -133,7 +133,7 @@ fn write_tile(html: &mut Markup, tile: &TileText) {
 
 fn write_counts(html: &mut Markup, page: &PageOne) {
     html.raw("<div class=\"scroll\"><table class=\"counts\"><colgroup><col></colgroup><thead><tr>");
-    let swatches = Verdict::ALL.map(svg::swatch);
+    let swatches = Standing::ALL.map(svg::swatch);
     for (index, column) in page.columns.iter().enumerate() {
         html.raw("<th scope=\"col\">").text(column);
         if let Some(swatch) = index.checked_sub(1).and_then(|index| swatches.get(index)) {
@@ -186,13 +186,13 @@ fn write_block(html: &mut Markup, block: &Block) {
         Block::Text { text } => html.wrap("<p>", text, "</p>"),
         Block::Caption { text } => html.wrap("<p class=\"caption\">", text, "</p>"),
         Block::Lines { text } => html.wrap("<pre>", text, "</pre>"),
-        Block::Head { number, text, mark, verdict, word } => {
+        Block::Head { number, text, mark, standing, word } => {
             html.wrap("<div class=\"head\"><span class=\"no\">", number, "</span>").wrap("<h4>", text, "");
             if !mark.is_empty() {
                 html.wrap("<span class=\"mark\">", mark, "</span>");
             }
             html.raw("</h4>");
-            badge(html, *verdict, word);
+            badge(html, *standing, word);
             html.raw("</div>")
         }
         Block::Pairs { pairs } => {
@@ -206,8 +206,8 @@ fn write_block(html: &mut Markup, block: &Block) {
     };
 }
 
-fn badge(html: &mut Markup, verdict: Option<Verdict>, word: &str) {
-    html.raw("<span class=\"badge ").raw(verdict.map_or("", |verdict| verdict.name()));
+fn badge(html: &mut Markup, standing: Option<Standing>, word: &str) {
+    html.raw("<span class=\"badge ").raw(standing.map_or("", Standing::name));
     html.wrap("\">", word, "</span>");
 }
 
@@ -238,9 +238,9 @@ fn write_cell(html: &mut Markup, cell: &Cell) {
         Cell::Code { short, text } => {
             html.wrap("<td>", short, "").wrap("<span class=\"code\">", text, "</span></td>");
         }
-        Cell::Verdict { verdict, word } => {
+        Cell::Verdict { standing, word } => {
             html.raw("<td>");
-            badge(html, Some(*verdict), word);
+            badge(html, Some(*standing), word);
             html.raw("</td>");
         }
         Cell::Answer { yes, no, texts: [yes_text, no_text] } => {

@@ -2,7 +2,7 @@
 
 use base::{Grade, Lang, Mark, Severity, Verdict};
 
-use crate::model::{Answer, TaskState, TileState};
+use crate::model::{Answer, Standing, TaskState, TileState};
 
 /// A word or sentence in both languages; neither can be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ labels! {
     CHECKPOINT_ROOT: "根のハッシュ", "Root hash";
     CHECKPOINT_NOTE: "署名付きの記録全文", "The whole signed note";
     SEE_ANNEX: "根拠は別紙にあります。", "The evidence is in the annex.";
-    WORDS: "判定の言葉", "The five verdicts";
+    WORDS: "判定の言葉", "The words of verdicts";
     WORD: "判定", "Verdict";
     MEANING: "意味", "Meaning";
     GRADES: "根拠の強さ", "How good evidence is";
@@ -141,7 +141,14 @@ labels! {
 }
 
 /// 証明 and the others.
-pub(crate) const fn verdict(verdict: Verdict) -> Label {
+pub(crate) const fn standing(standing: Standing) -> Label {
+    match standing {
+        Standing::NotYet => Label { ja: "未対応", en: "Not yet" },
+        Standing::Is(verdict) => verdict_word(verdict),
+    }
+}
+
+const fn verdict_word(verdict: Verdict) -> Label {
     match verdict {
         Verdict::Proved => Label { ja: "証明", en: "Proved" },
         Verdict::Contradicted => Label { ja: "矛盾", en: "Contradicted" },
@@ -152,36 +159,41 @@ pub(crate) const fn verdict(verdict: Verdict) -> Label {
 }
 
 /// A shape that tells verdicts apart without colour.
-pub(crate) const fn verdict_shape(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Proved => "◎",
-        Verdict::Contradicted => "×",
-        Verdict::Attested => "△",
-        Verdict::Stale => "▽",
-        Verdict::Unknown => "？",
+pub(crate) const fn standing_shape(standing: Standing) -> &'static str {
+    match standing {
+        Standing::NotYet => "□",
+        Standing::Is(Verdict::Proved) => "◎",
+        Standing::Is(Verdict::Contradicted) => "×",
+        Standing::Is(Verdict::Attested) => "△",
+        Standing::Is(Verdict::Stale) => "▽",
+        Standing::Is(Verdict::Unknown) => "？",
     }
 }
 
 /// What a verdict means, for the annex.
-pub(crate) const fn verdict_meaning(verdict: Verdict) -> Label {
-    match verdict {
-        Verdict::Proved => Label {
+pub(crate) const fn standing_meaning(standing: Standing) -> Label {
+    match standing {
+        Standing::Is(Verdict::Proved) => Label {
             ja: "機械が出した期限内の証拠で、満たしていることが示されています。良いと言えるのはこれだけです。",
             en: "Machine evidence in time shows that it holds. Only this counts as good.",
         },
-        Verdict::Contradicted => Label {
-            ja: "証拠が、満たしていないことを示しています。回答が「はい」でも、証拠と合いません。",
+        Standing::Is(Verdict::Contradicted) => Label {
+            ja: "証拠が、満たしていないことを示しています。",
             en: "Evidence shows the opposite, whatever was answered.",
         },
-        Verdict::Attested => Label {
+        Standing::NotYet => Label {
+            ja: "施設が「いいえ」と答え、いつまでに行うか（目標日）を示しています。良いとは数えません。",
+            en: "The site answers no and says until when. It does not count as good.",
+        },
+        Standing::Is(Verdict::Attested) => Label {
             ja: "人の申告や文書はありますが、機械の証拠ではまだ確かめていません。",
             en: "A person or a document says so; no machine evidence has shown it yet.",
         },
-        Verdict::Stale => Label {
+        Standing::Is(Verdict::Stale) => Label {
             ja: "以前の証拠はありますが、古くなったため数えていません。取り直しが必要です。",
             en: "There was evidence, but it is too old to count. Take it again.",
         },
-        Verdict::Unknown => Label {
+        Standing::Is(Verdict::Unknown) => Label {
             ja: "まだ誰も示していません。良いとも悪いとも言えません。",
             en: "Nobody has shown anything yet; it may be good or bad.",
         },
@@ -284,12 +296,12 @@ mod tests {
     }
 
     #[test]
-    fn every_verdict_has_its_own_word_and_shape() {
-        for (index, one) in Verdict::ALL.into_iter().enumerate() {
-            for other in &Verdict::ALL[index + 1..] {
-                assert_ne!(verdict(one).ja, verdict(*other).ja);
-                assert_ne!(verdict(one).en, verdict(*other).en);
-                assert_ne!(verdict_shape(one), verdict_shape(*other));
+    fn every_standing_has_its_own_word_and_shape() {
+        for (index, one) in Standing::ALL.into_iter().enumerate() {
+            for other in &Standing::ALL[index + 1..] {
+                assert_ne!(standing(one).ja, standing(*other).ja);
+                assert_ne!(standing(one).en, standing(*other).en);
+                assert_ne!(standing_shape(one), standing_shape(*other));
             }
         }
     }

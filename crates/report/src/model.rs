@@ -4,7 +4,7 @@
 //! seconds, hashes are 64 hexadecimal digits, and a missing value is `null`.
 
 use base::{ContentHash, Date, Grade, Locator, Mark, Severity, UtcSeconds, Verdict};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::as_text::{as_text, option_text, read_option, read_text};
 
@@ -71,13 +71,53 @@ pub struct Checkpoint {
     pub note: String,
 }
 
-/// How many items have which verdict.
+/// What an item comes to for its reader: a verdict, with an honest "no" in a place of its own (docs/decisions/0010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// What the evidence says.
+    Is(Verdict),
+    /// 未対応: a person says that it is not done, until when it will be, and no evidence was needed to say so. Its verdict is
+    /// [`Verdict::Attested`].
+    NotYet,
+}
+
+impl Standing {
+    /// Every standing, in the order reports show them.
+    pub const ALL: [Self; 6] = [
+        Self::Is(Verdict::Proved),
+        Self::Is(Verdict::Contradicted),
+        Self::NotYet,
+        Self::Is(Verdict::Attested),
+        Self::Is(Verdict::Stale),
+        Self::Is(Verdict::Unknown),
+    ];
+
+    /// The name in addresses and files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Is(verdict) => verdict.name(),
+            Self::NotYet => "not_yet",
+        }
+    }
+}
+
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// How many items stand how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct VerdictCounts {
     /// 証明
     pub proved: usize,
     /// 矛盾
     pub contradicted: usize,
+    /// 未対応: answered no. Their verdict is [`Verdict::Attested`], but they are not among `attested`.
+    #[serde(default)]
+    pub not_yet: usize,
     /// 申告のみ
     pub attested: usize,
     /// 期限切れ
@@ -103,31 +143,33 @@ impl VerdictCounts {
         if item.is_left_out() {
             return &mut self.not_applicable;
         }
-        match item.verdict {
-            Verdict::Proved => &mut self.proved,
-            Verdict::Contradicted => &mut self.contradicted,
-            Verdict::Attested => &mut self.attested,
-            Verdict::Stale => &mut self.stale,
-            Verdict::Unknown => &mut self.unknown,
+        match item.standing() {
+            Standing::NotYet => &mut self.not_yet,
+            Standing::Is(Verdict::Proved) => &mut self.proved,
+            Standing::Is(Verdict::Contradicted) => &mut self.contradicted,
+            Standing::Is(Verdict::Attested) => &mut self.attested,
+            Standing::Is(Verdict::Stale) => &mut self.stale,
+            Standing::Is(Verdict::Unknown) => &mut self.unknown,
         }
     }
 
-    /// The number of items with this verdict.
+    /// The number of items that stand like this.
     #[must_use]
-    pub const fn get(&self, verdict: Verdict) -> usize {
-        match verdict {
-            Verdict::Proved => self.proved,
-            Verdict::Contradicted => self.contradicted,
-            Verdict::Attested => self.attested,
-            Verdict::Stale => self.stale,
-            Verdict::Unknown => self.unknown,
+    pub const fn get(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::NotYet => self.not_yet,
+            Standing::Is(Verdict::Proved) => self.proved,
+            Standing::Is(Verdict::Contradicted) => self.contradicted,
+            Standing::Is(Verdict::Attested) => self.attested,
+            Standing::Is(Verdict::Stale) => self.stale,
+            Standing::Is(Verdict::Unknown) => self.unknown,
         }
     }
 
     /// The denominator: every item but those that do not apply.
     #[must_use]
     pub const fn total(&self) -> usize {
-        self.proved + self.contradicted + self.attested + self.stale + self.unknown
+        self.proved + self.contradicted + self.not_yet + self.attested + self.stale + self.unknown
     }
 }
 
@@ -202,6 +244,21 @@ impl ItemReport {
     #[must_use]
     pub fn is_left_out(&self) -> bool {
         self.answer == Some(Answer::NotApplicable) && self.verdict != Verdict::Contradicted
+    }
+
+    /// What the item comes to for its reader.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match (self.verdict, self.answer) {
+            (Verdict::Attested, Some(Answer::No)) => Standing::NotYet,
+            (verdict, _) => Standing::Is(verdict),
+        }
+    }
+
+    /// Whether it was to be done by a day that is over.
+    #[must_use]
+    pub fn is_overdue(&self, today: Date) -> bool {
+        self.standing() == Standing::NotYet && self.target_on.is_none_or(|day| day < today)
     }
 }
 
@@ -308,6 +365,9 @@ pub struct AskLine {
     /// The sort of machine on which that export is made; `None` if not on one.
     #[serde(default)]
     pub made_on: Option<MadeOn>,
+    /// Why no evidence of today answers it: then this is information, and nothing to do. Empty if some does.
+    #[serde(default)]
+    pub limit: String,
 }
 
 /// The sort of machine on which an export is made.

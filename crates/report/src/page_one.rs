@@ -2,11 +2,11 @@
 //!
 //! HTML and PDF show exactly the texts of [`PageOne`], so that counting them counts the page.
 
-use base::{Lang, Verdict};
+use base::Lang;
 use serde::Serialize;
 
 use crate::labels::{self, Label};
-use crate::model::{Report, TileState, VerdictCounts};
+use crate::model::{Report, Standing, TileState, VerdictCounts};
 use crate::wording::{clip, date};
 
 /// Most visible characters of page one: about three minutes of reading.
@@ -156,7 +156,7 @@ fn meta(report: &Report, lang: Lang) -> Vec<[String; 2]> {
 fn tiles(report: &Report, room: Room, lang: Lang) -> Vec<TileText> {
     let text = |tile: &crate::model::Tile| TileText {
         state: tile.state,
-        label: clip(&tile.label, if lang == Lang::Ja { 8 } else { 18 }),
+        label: clip(&tile.label, if lang == Lang::Ja { 10 } else { 22 }),
         word: format!("{} {}", labels::tile_shape(tile.state), labels::tile(tile.state).get(lang)),
         reason: clip(&tile.reason, room.reason),
     };
@@ -165,14 +165,14 @@ fn tiles(report: &Report, room: Room, lang: Lang) -> Vec<TileText> {
 
 fn columns(lang: Lang) -> Vec<String> {
     let mut columns = vec![labels::CHECKLIST.get(lang).to_owned()];
-    columns.extend(Verdict::ALL.map(|verdict| verdict_text(verdict, lang)));
+    columns.extend(Standing::ALL.map(|standing| standing_text(standing, lang)));
     columns.push(labels::ITEMS_TOTAL.get(lang).to_owned());
     columns
 }
 
 /// ◎ 証明
-pub(crate) fn verdict_text(verdict: Verdict, lang: Lang) -> String {
-    format!("{} {}", labels::verdict_shape(verdict), labels::verdict(verdict).get(lang))
+pub(crate) fn standing_text(standing: Standing, lang: Lang) -> String {
+    format!("{} {}", labels::standing_shape(standing), labels::standing(standing).get(lang))
 }
 
 fn counts(report: &Report, room: Room) -> Vec<CountRow> {
@@ -187,7 +187,7 @@ fn counts(report: &Report, room: Room) -> Vec<CountRow> {
 }
 
 fn numbers(counts: &VerdictCounts) -> Vec<String> {
-    let mut numbers: Vec<String> = Verdict::ALL.iter().map(|verdict| counts.get(*verdict).to_string()).collect();
+    let mut numbers: Vec<String> = Standing::ALL.iter().map(|standing| counts.get(*standing).to_string()).collect();
     numbers.push(counts.total().to_string());
     numbers
 }

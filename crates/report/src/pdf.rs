@@ -100,13 +100,13 @@ mod typeset {
 
 #[cfg(feature = "pdf")]
 mod typeset {
-    use base::{Lang, Verdict};
+    use base::Lang;
     use serde::Serialize;
 
     use super::{PdfReport, PdfReportError, Report, day};
     use crate::annex::{self, Block};
     use crate::labels::{self, Label};
-    use crate::model::TileState;
+    use crate::model::{Standing, TileState};
     use crate::page_one::{self, PageOne};
     use crate::wording::{clip, date};
     use crate::{form, html, svg};
@@ -170,9 +170,9 @@ mod typeset {
     }
 
     fn pictures(page: &PageOne) -> Vec<(String, Vec<u8>)> {
-        let swatches = Verdict::ALL.into_iter().zip(1..);
+        let swatches = Standing::ALL.into_iter().zip(1..);
         let swatches =
-            swatches.map(|(verdict, place)| (format!("swatch{place}.svg"), svg::swatch(verdict).0.into_bytes()));
+            swatches.map(|(standing, place)| (format!("swatch{place}.svg"), svg::swatch(standing).0.into_bytes()));
         let bars = page.counts.iter().enumerate();
         let bars = bars.map(|(place, row)| (format!("bar{place}.svg"), svg::bar(&row.counts).0.into_bytes()));
         swatches.chain(bars).collect()

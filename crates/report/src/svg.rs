@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base::Verdict;
 use qrcode::{EcLevel, QrCode, render::svg};
 
-use crate::model::{Checkpoint, VerdictCounts};
+use crate::model::{Checkpoint, Standing, VerdictCounts};
 
 /// A finished drawing, safe to put into HTML as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,20 +19,20 @@ pub(crate) fn bar(counts: &VerdictCounts) -> Svg {
     let total = counts.total().max(1);
     let mut drawing = open(WIDTH);
     let (mut seen, mut left) = (0, 0);
-    for verdict in Verdict::ALL {
-        seen += counts.get(verdict);
+    for standing in Standing::ALL {
+        seen += counts.get(standing);
         let right = seen * WIDTH / total;
-        drawing.push_str(&part(verdict, left, right));
+        drawing.push_str(&part(standing, left, right));
         left = right;
     }
     close(drawing, WIDTH)
 }
 
-/// The texture of one verdict, for the legend.
-pub(crate) fn swatch(verdict: Verdict) -> Svg {
+/// The texture of one standing, for the legend.
+pub(crate) fn swatch(standing: Standing) -> Svg {
     let width = 22;
     let mut drawing = open(width);
-    drawing.push_str(&part(verdict, 0, width));
+    drawing.push_str(&part(standing, 0, width));
     close(drawing, width)
 }
 
@@ -53,18 +53,19 @@ fn close(mut drawing: String, width: usize) -> Svg {
     Svg(drawing)
 }
 
-fn part(verdict: Verdict, left: usize, right: usize) -> String {
+fn part(standing: Standing, left: usize, right: usize) -> String {
     if right <= left {
         return String::new();
     }
-    let (fill, line) = match verdict {
-        Verdict::Proved => ("#14532d", String::new()),
-        Verdict::Contradicted => ("#c8321f", zigzag(left, right)),
-        Verdict::Attested => ("#e3e7ea", horizontal(left, right)),
-        Verdict::Stale => ("#fff", vertical(left, right)),
-        Verdict::Unknown => ("#fff", String::new()),
+    let (fill, line) = match standing {
+        Standing::NotYet => ("#c9cfd4", diagonal(left, right)),
+        Standing::Is(Verdict::Proved) => ("#14532d", String::new()),
+        Standing::Is(Verdict::Contradicted) => ("#c8321f", zigzag(left, right)),
+        Standing::Is(Verdict::Attested) => ("#e3e7ea", horizontal(left, right)),
+        Standing::Is(Verdict::Stale) => ("#fff", vertical(left, right)),
+        Standing::Is(Verdict::Unknown) => ("#fff", String::new()),
     };
-    let stroke = if verdict == Verdict::Contradicted { "#fff" } else { "#555" };
+    let stroke = if standing == Standing::Is(Verdict::Contradicted) { "#fff" } else { "#555" };
     format!(
         "<rect x=\"{left}\" y=\"0\" width=\"{}\" height=\"{HEIGHT}\" fill=\"{fill}\" stroke=\"#333\"/>\
          <path d=\"{line}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"1.4\"/>",
@@ -78,6 +79,10 @@ fn zigzag(left: usize, right: usize) -> String {
         _ = write!(path, "L{x} {}", if index % 2 == 0 { HEIGHT } else { 0 });
     }
     path
+}
+
+fn diagonal(left: usize, right: usize) -> String {
+    (left..right).step_by(6).map(|x| format!("M{x} {HEIGHT}L{} 0", (x + 6).min(right))).collect()
 }
 
 fn horizontal(left: usize, right: usize) -> String {

@@ -30,6 +30,16 @@ pub struct Tile {
     pub source: Option<TileSource>,
 }
 
+impl TileSource {
+    /// The id of the check or item.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Check(id) | Self::Item { item: id, .. } => id,
+        }
+    }
+}
+
 /// What a tile goes by: the worst of what it watches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

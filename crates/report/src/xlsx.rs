@@ -1,12 +1,13 @@
 //! The report as an Excel workbook. Every cell is written as text or as a number, never as a formula.
 
-use base::{Lang, Verdict};
+use base::Lang;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::annex::{answer_text, subjects};
 use crate::labels::{self, Label};
+use crate::model::Standing;
 use crate::model::{EvidenceLine, FrameworkReport, ItemReport, Report};
-use crate::page_one::{self, verdict_text};
+use crate::page_one::{self, standing_text};
 use crate::wording::{DASH, clean, clip, date, date_lines, option_date, place};
 
 /// Why there is no workbook.
@@ -92,16 +93,16 @@ fn summary(report: &Report, lang: Lang) -> Sheet {
         add(labels::CHECKPOINT_SIZE.get(lang), checkpoint.size.to_string());
     }
     add(labels::PROGRAM.get(lang), report.program_version.clone());
-    for verdict in Verdict::ALL {
-        add(&verdict_text(verdict, lang), labels::verdict_meaning(verdict).get(lang).to_owned());
+    for standing in Standing::ALL {
+        add(&standing_text(standing, lang), labels::standing_meaning(standing).get(lang).to_owned());
     }
     sheet(labels::SUMMARY, &[(labels::ITEM, 34.0), (labels::WHAT, 92.0)], rows, lang)
 }
 
 fn counts_text(framework: &FrameworkReport, lang: Lang) -> String {
-    let part = |verdict: Verdict| format!("{} {}", verdict_text(verdict, lang), framework.counts.get(verdict));
+    let part = |standing: Standing| format!("{} {}", standing_text(standing, lang), framework.counts.get(standing));
     let total = format!("{} {}", labels::ITEMS_TOTAL.get(lang), framework.counts.total());
-    let parts: Vec<String> = Verdict::ALL.into_iter().map(part).chain([total]).collect();
+    let parts: Vec<String> = Standing::ALL.into_iter().map(part).chain([total]).collect();
     parts.join("　")
 }
 
@@ -113,7 +114,7 @@ fn checklist(framework: &FrameworkReport, place: Option<usize>, lang: Lang) -> S
             answer_text(item.answer, lang),
             date_lines(item.checked_on, lang),
             date_lines(item.target_on, lang),
-            verdict_text(item.verdict, lang),
+            standing_text(item.standing(), lang),
             basis(item, lang),
         ]
     });

@@ -107,6 +107,22 @@ impl Cell {
         Self { text: text.into(), href: Some(href.into()), look: Look::Plain }
     }
 
+    /// The class of the table cell: days stay on one line, long texts get room. Empty for all else.
+    #[must_use]
+    pub fn shape(&self) -> &'static str {
+        /// Characters from which on a text is long.
+        const LONG_CHARS: usize = 40;
+        let is_day = |text: &str| text.parse::<base::Date>().is_ok();
+        let (day, time) = self.text.split_once(' ').unwrap_or((&self.text, ""));
+        if day.len() == 10 && is_day(day) && time.len() <= 8 {
+            "day"
+        } else if self.text.chars().count() > LONG_CHARS {
+            "long"
+        } else {
+            ""
+        }
+    }
+
     /// With a mark.
     #[must_use]
     pub const fn look(mut self, look: Look) -> Self {

@@ -110,13 +110,14 @@ pub struct ItemVerdict {
 
 /// Decides an item. The first line that fits counts:
 ///
-/// 1. a check is contradicted without an exception, or a person says no, however long ago: contradicted;
-/// 2. every check that applies is proved, and there is at least one: proved;
-/// 3. a check is stale: stale;
-/// 4. every check that applies and is not under an exception holds (at least one), or a complete document that is not past
+/// 1. a check is contradicted without an exception: contradicted;
+/// 2. a person says no, however long ago: attested, with [`Reason::SaidNo`] (docs/decisions/0010);
+/// 3. every check that applies is proved, and there is at least one: proved;
+/// 4. a check is stale: stale;
+/// 5. every check that applies and is not under an exception holds (at least one), or a complete document that is not past
 ///    its date, or an allowed claim that is not too old stands: attested;
-/// 5. a complete document is past its date, or an allowed claim is too old: stale;
-/// 6. unknown.
+/// 6. a complete document is past its date, or an allowed claim is too old: stale;
+/// 7. unknown.
 ///
 /// A check of the item that is not in `checks` is unknown; states of other checks are not looked at. Documents of kinds the
 /// item does not name are not looked at either.
@@ -196,6 +197,8 @@ fn reason_of_claim(item: &Item, claim: ClaimState, today: Date) -> Reason {
 #[derive(Default)]
 struct Tally {
     against: usize,
+    /// People who say no.
+    denied: usize,
     proved: usize,
     attested: usize,
     stale: usize,
@@ -210,7 +213,8 @@ struct Tally {
 impl Tally {
     fn add(&mut self, reason: &Reason) {
         let count = match reason {
-            Reason::Check { verdict: Verdict::Contradicted, .. } | Reason::SaidNo => &mut self.against,
+            Reason::Check { verdict: Verdict::Contradicted, .. } => &mut self.against,
+            Reason::SaidNo => &mut self.denied,
             Reason::Check { verdict: Verdict::Proved, .. } => &mut self.proved,
             Reason::Check { verdict: Verdict::Attested, .. } => &mut self.attested,
             Reason::Check { verdict: Verdict::Stale, .. } => &mut self.stale,
@@ -233,6 +237,8 @@ fn weigh(reasons: &[Reason]) -> Verdict {
     let decided = tally.proved + tally.attested;
     if tally.against > 0 {
         Verdict::Contradicted
+    } else if tally.denied > 0 {
+        Verdict::Attested
     } else if tally.proved > 0 && tally.attested + tally.stale + tally.unknown + tally.excepted == 0 {
         Verdict::Proved
     } else if tally.stale > 0 {

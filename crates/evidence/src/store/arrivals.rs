@@ -1,16 +1,28 @@
 //! When evidence came, what it is called, and which documents it names: what pages list and search.
 
-use base::UtcSeconds;
+use base::{Grade, UtcSeconds};
 use store::{StoreError, Transaction};
 
-/// When the first and the last evidence of a site came that said anything: a file that says nothing watches over nothing.
+/// When the first and the last evidence of a site came in which a machine says something: words and papers watch over nothing.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
 pub fn find_span(tx: &mut Transaction, site: &str) -> Result<Option<(UtcSeconds, UtcSeconds)>, StoreError> {
-    let sql = "SELECT MIN(received_at), MAX(received_at) FROM evidence WHERE site = $1 AND fact_count > 0";
-    let row = tx.get(sql, &[site.into()])?;
+    let sql = "SELECT MIN(received_at), MAX(received_at) FROM evidence e WHERE site = $1 AND fact_count > 0 \
+               AND EXISTS (SELECT 1 FROM fact f WHERE f.evidence = e.id AND f.grade = $2)";
+    let row = tx.get(sql, &[site.into(), i64::from(Grade::Machine.level()).into()])?;
     Ok(row.optional_at(0)?.zip(row.optional_at(1)?))
+}
+
+/// Whether evidence in which a machine says something came after entry `as_of` of the ledger.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn has_machine_evidence_since(tx: &mut Transaction, site: &str, as_of: u64) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM evidence e WHERE site = $1 AND ledger_seq >= $2 AND fact_count > 0 \
+               AND EXISTS (SELECT 1 FROM fact f WHERE f.evidence = e.id AND f.grade = $3) LIMIT 1";
+    let as_of = i64::try_from(as_of).unwrap_or(i64::MAX);
+    Ok(tx.find(sql, &[site.into(), as_of.into(), i64::from(Grade::Machine.level()).into()])?.is_some())
 }
 
 /// The newest observation of each kind of export, by the importer that read it.

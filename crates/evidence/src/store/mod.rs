@@ -10,7 +10,7 @@ use assess::SiteKind;
 use base::{ContentHash, Locator, UtcSeconds};
 use store::{Migration, Row, StoreError, Transaction, Value};
 
-pub use arrivals::{find_span, list_document_titles, list_names, list_newest_observed};
+pub use arrivals::{find_span, has_machine_evidence_since, list_document_titles, list_names, list_newest_observed};
 pub use facts::{
     FactRow, StoredFact, add_facts, each_fact, each_named_fact, find_locator, list_history, list_keys, list_locators,
     list_misfiled, list_subjects, number_keys, number_subjects,

@@ -10,7 +10,7 @@ use ::store::{Row, StoreError, Transaction, Value};
 use base::{Date, Severity, UtcSeconds};
 
 use crate::exceptions::{Control, Exception, ExceptionState, NewException};
-use crate::tasks::{Task, TaskKey};
+use crate::tasks::{Ending, Task, TaskKey};
 
 pub(crate) use decisions::{Asked, add_decision, add_ruling, close_decision, find_asker, put_asker, was_denied};
 pub use decisions::{count_waiting, find_decision, find_ruling, list_decisions};
@@ -138,7 +138,7 @@ const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity:
 pub fn list_tasks(tx: &mut Transaction, site: &str, with_closed: bool) -> Result<Vec<Task>, StoreError> {
     let only_open = if with_closed { "" } else { "AND closed_at IS NULL" };
     let sql = format!(
-        "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by FROM task WHERE site = $1 {only_open} ORDER BY id"
+        "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by, closed_exception FROM task WHERE site = $1 {only_open} ORDER BY id"
     );
     tx.query(&sql, &[site.into()])?.iter().map(read_task).collect()
 }
@@ -148,7 +148,7 @@ pub fn list_tasks(tx: &mut Transaction, site: &str, with_closed: bool) -> Result
 /// # Errors
 /// [`StoreError`] of the database.
 pub fn find_task(tx: &mut Transaction, site: &str, id: i64) -> Result<Option<Task>, StoreError> {
-    let sql = "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by FROM task WHERE site = $1 AND id = $2";
+    let sql = "SELECT id, key, severity, owner, due_on, opened_at, closed_at, closed_by, closed_exception FROM task WHERE site = $1 AND id = $2";
     tx.find(sql, &[site.into(), id.into()])?.as_ref().map(read_task).transpose()
 }
 
@@ -163,7 +163,7 @@ fn read_task(row: &Row) -> Result<Task, StoreError> {
         due_on: row.text(4)?.parse::<Date>().ok(),
         opened_at: row.at(5)?,
         closed_at: row.optional_at(6)?,
-        closed_by: row.integer(7)?,
+        ending: Ending::read(row.integer(7)?, row.integer(8)?),
     })
 }
 
@@ -186,14 +186,15 @@ pub fn open_task(
     Ok(id)
 }
 
-/// Closes a task, naming the newest evidence.
+/// Closes a task, saying why.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn close_task(tx: &mut Transaction, id: i64, evidence: i64, now: UtcSeconds) -> Result<(), StoreError> {
+pub fn close_task(tx: &mut Transaction, id: i64, ending: Ending, now: UtcSeconds) -> Result<(), StoreError> {
+    let (evidence, exception) = ending.numbers();
     tx.execute(
-        "UPDATE task SET closed_at = $2, closed_by = $3 WHERE id = $1",
-        &[id.into(), now.into(), evidence.into()],
+        "UPDATE task SET closed_at = $2, closed_by = $3, closed_exception = $4 WHERE id = $1",
+        &[id.into(), now.into(), evidence.into(), exception.into()],
     )?;
     Ok(())
 }

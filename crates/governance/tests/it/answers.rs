@@ -64,7 +64,12 @@ fn a_no_is_believed_whatever_is_proved() {
     let mut known = Known::new();
     known.say("policy:DC01", "policy.lockout_threshold", "5", Grade::Machine, 1);
     known.hand_in(2, 0, &claim("T-2", "no", "2026-11-19"));
+    check(&known, "T-2", Verdict::Attested);
+    let framework = framework();
+    assert_eq!(item(&known, &framework, "T-2").not_yet(), Some(None));
+    known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 0);
     check(&known, "T-2", Verdict::Contradicted);
+    assert_eq!(item(&known, &framework, "T-2").not_yet(), None, "evidence outweighs a word");
 }
 
 #[test]

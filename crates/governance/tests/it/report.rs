@@ -15,8 +15,8 @@ fn report(known: &Known, look: impl Fn(&Report)) {
         let framework = framework();
         let assessment = known.assess();
         let answers = [known.answer(&framework, &assessment)];
-        let wanted = governance::tasks::wanted_tasks(&known.checks, &assessment, &answers);
-        let held = governance::tasks::held_tasks(&known.checks, &assessment);
+        let wanted = governance::tasks::wanted_tasks(&known.checks, &assessment, &answers, NOW.date_jst());
+        let held = governance::tasks::unwanted_tasks(&known.checks, &assessment);
         test_ledger()?.write::<_, LedgerError>(&store.database, NOW, |tx| {
             governance::tasks::settle_tasks(tx, "handa", &wanted, &held, NOW)
         })?;
@@ -89,7 +89,7 @@ fn the_worst_finding_is_told_with_its_evidence() {
             "{}",
             item.reason
         );
-        assert_eq!(tile(report, "ウイルス対策"), TileState::Danger);
+        assert_eq!(tile(report, "検知・ウイルス対策"), TileState::Danger);
     });
 }
 
@@ -115,7 +115,7 @@ fn a_tile_is_good_only_when_everything_it_watches_is_proved() {
             known.say(subject, "asset.av_enabled", value, *grade, *days_ago);
         }
         let found = std::cell::Cell::new(TileState::Unknown);
-        report(&known, |report| found.set(tile(report, "ウイルス対策")));
+        report(&known, |report| found.set(tile(report, "検知・ウイルス対策")));
         found.get()
     };
     assert_eq!(state(&[("asset:A-1", "true", Grade::Machine, 1)]), TileState::Good);

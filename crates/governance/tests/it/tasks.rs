@@ -1,11 +1,11 @@
 //! What is to be done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ::store::ledger::LedgerError;
 use base::{Grade, Severity};
 use governance::store as tables;
-use governance::tasks::{Task, TaskKey, held_tasks, in_order, settle_tasks, wanted_tasks};
+use governance::tasks::{Ending, Task, TaskKey, Unwanted, in_order, settle_tasks, unwanted_tasks, wanted_tasks};
 use testkit::{NOW, on_each_database, test_ledger};
 
 use crate::fixture::{Known, add_evidence, framework, migrations};
@@ -18,7 +18,23 @@ fn wanted(known: &Known) -> BTreeMap<TaskKey, Severity> {
     let framework = framework();
     let assessment = known.assess();
     let answers = [known.answer(&framework, &assessment)];
-    wanted_tasks(&known.checks, &assessment, &answers)
+    wanted_tasks(&known.checks, &assessment, &answers, NOW.date_jst())
+}
+
+#[test]
+fn who_says_no_is_reminded_once_the_target_day_is_over() {
+    let answered = |target: &str| {
+        let mut known = Known::new();
+        let text = format!(
+            "mamori_statement = 1\nkind = \"checklist_answers\"\ntitle = \"回答\"\n\n[[claim]]\nitem = \"T-4\"\nanswer = \"no\"\n\
+             checked_on = 2026-11-01\ntarget_on = {target}\nby = \"佐藤\"\n"
+        );
+        known.hand_in(2, 0, &text);
+        wanted(&known)
+    };
+    let today = answered("2026-11-20");
+    assert!(!today.contains_key(&key("keep:T-4")) && !today.contains_key(&key("show:T-4")), "{today:?}");
+    assert_eq!(answered("2026-11-19").get(&key("keep:T-4")), Some(&Severity::High));
 }
 
 #[test]
@@ -42,7 +58,7 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
         let settle = |keys: &[&str]| {
             let wanted = keys.iter().map(|text| (key(text), Severity::High)).collect();
             ledger.write::<_, LedgerError>(&store.database, NOW, |tx| {
-                settle_tasks(tx, "handa", &wanted, &BTreeSet::new(), NOW)
+                settle_tasks(tx, "handa", &wanted, &Unwanted::default(), NOW)
             })
         };
         let list = |with_closed| store.database.read(|tx| tables::list_tasks(tx, "handa", with_closed));
@@ -58,7 +74,7 @@ fn a_task_is_opened_once_closed_by_evidence_and_reopened_as_a_new_one() {
         assert_eq!(settle(&["fix:B"])?, (0, 1));
         assert_eq!(list(false)?.len(), 1);
         let closed = list(true)?.into_iter().find(|task| task.id == first).unwrap();
-        assert_eq!((closed.closed_at, closed.closed_by), (Some(NOW), evidence));
+        assert_eq!((closed.closed_at, closed.ending), (Some(NOW), Ending::Evidence(evidence)));
         assert!(!assign("handa", first)?, "a closed task is nobody's");
         assert_eq!(settle(&["ask:A", "fix:B"])?, (1, 0));
         let again = list(false)?.into_iter().find(|task| task.key == key("ask:A")).unwrap();
@@ -78,7 +94,7 @@ fn the_gravest_comes_first_then_mending_before_asking() {
         due_on: None,
         opened_at: NOW,
         closed_at: closed,
-        closed_by: 0,
+        ending: Ending::Withdrawn,
     };
     let tasks = vec![
         task(1, "fix:Z", Severity::Critical, Some(NOW)),
@@ -95,21 +111,56 @@ fn the_gravest_comes_first_then_mending_before_asking() {
 fn what_was_contradicted_is_not_mended_because_its_evidence_grew_old() {
     let mut known = Known::new();
     known.say("policy:DC01", "policy.lockout_threshold", "0", Grade::Machine, 4_000);
-    let held = held_tasks(&known.checks, &known.assess());
+    let held = unwanted_tasks(&known.checks, &known.assess()).held;
     assert!(held.contains(&key("fix:ACC-01")), "{held:?}");
     known.say("policy:DC01", "policy.lockout_threshold", "5", Grade::Machine, 0);
-    assert!(!held_tasks(&known.checks, &known.assess()).contains(&key("fix:ACC-01")));
+    assert!(!unwanted_tasks(&known.checks, &known.assess()).held.contains(&key("fix:ACC-01")));
     on_each_database(&migrations(), |store| {
         add_evidence(store, "handa")?;
         let ledger = test_ledger()?;
         let settle = |wanted: &[&str], held: &[&str]| {
             let wanted = wanted.iter().map(|text| (key(text), Severity::High)).collect();
-            let held = held.iter().map(|text| key(text)).collect();
+            let held = Unwanted { held: held.iter().map(|text| key(text)).collect(), ..Unwanted::default() };
             ledger.write::<_, LedgerError>(&store.database, NOW, |tx| settle_tasks(tx, "handa", &wanted, &held, NOW))
         };
         assert_eq!(settle(&["fix:A"], &[])?, (1, 0));
         assert_eq!(settle(&[], &["fix:A", "fix:B"])?, (0, 0), "what is held stays open and opens nothing");
         assert_eq!(settle(&[], &[])?, (0, 1));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_task_that_is_excused_says_by_which_exception_and_comes_back_after_its_end() {
+    use governance::exceptions::{Control, ExceptionState, NewException};
+    on_each_database(&migrations(), |store| {
+        let evidence = add_evidence(store, "handa")?;
+        let ledger = test_ledger()?;
+        let settle = |wanted: &[&str], unwanted: &Unwanted| {
+            let wanted = wanted.iter().map(|text| (key(text), Severity::High)).collect();
+            ledger.write::<_, LedgerError>(&store.database, NOW, |tx| settle_tasks(tx, "handa", &wanted, unwanted, NOW))
+        };
+        settle(&["fix:A", "ask:B"], &Unwanted::default())?;
+        let id = store.database.transaction(|tx| {
+            let new = NewException {
+                check: "A".to_owned(),
+                subject: None,
+                reason: "更新まで".to_owned(),
+                requested_by: "佐藤".to_owned(),
+                expires_on: NOW.plus_days(90).date_jst(),
+                controls: vec![Control { control: "見回り".to_owned(), evidence }],
+            };
+            let id = tables::add_exception(tx, "handa", &new, NOW)?;
+            tables::decide_exception(tx, id, ExceptionState::Approved, ("院長", ""), NOW)?;
+            Ok::<_, ::store::StoreError>(id)
+        })?;
+        let unwanted =
+            Unwanted { excused: [key("fix:A")].into(), withdrawn: [key("ask:B")].into(), ..Unwanted::default() };
+        assert_eq!(settle(&[], &unwanted)?, (0, 2));
+        let endings: Vec<Ending> =
+            store.database.read(|tx| tables::list_tasks(tx, "handa", true))?.iter().map(|task| task.ending).collect();
+        assert_eq!(endings, [Ending::Withdrawn, Ending::Exception(id)]);
+        assert_eq!(settle(&["fix:A"], &Unwanted::default())?, (1, 0), "it comes back");
         Ok(())
     });
 }

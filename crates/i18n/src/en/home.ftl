@@ -24,10 +24,11 @@ search-people = People
 
 help-title = How this works
 help-lead = This program answers checklists from evidence. When you import exported files, the checks run, and the answers, what is missing and what to do are brought up to date.
-help-verdicts = The five verdicts
+help-verdicts = The words of verdicts
 help-verdicts-lead = Only "proved" counts as good. What is not known is never shown as good.
 help-proved = The record of a machine shows that this is so. There is nothing to do.
 help-contradicted = The evidence shows that this is not so. Fix it, or request an exception with a reason and what is done instead.
+help-not-yet = Somebody answered no and said until when. No evidence speaks against the answer, so it is counted apart from what is contradicted. Answer yes when it is done.
 help-attested = A person or a document says so, but no machine has shown it. Importing the record of a machine may turn it into "proved".
 help-stale = This was shown once but is now too old. Export it again and import it.
 help-unknown = Nothing has arrived yet. The page "What is unknown" says what to import.

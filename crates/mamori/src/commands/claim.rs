@@ -138,7 +138,8 @@ fn list(installation: &Installation, context: &Context<'_>, site: &str) -> Resul
                     &json!({ "item": item.item.id, "number": item.item.number, "verdict": item.verdict, "answer": said, "text": text }),
                 );
             } else {
-                let verdict = installation.say(verdict_word(item.verdict), &[]);
+                let verdict = installation
+                    .say(if item.not_yet().is_some() { "verdict-not-yet" } else { verdict_word(item.verdict) }, &[]);
                 output::line(&format!("{:<10} {verdict}  {:<4} {text}", item.item.id, said.unwrap_or("―")));
             }
         }

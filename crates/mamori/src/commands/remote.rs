@@ -127,6 +127,7 @@ impl<'a> Remote<'a> {
                 continue;
             }
             let verdict = match text(item, "/verdict").as_str() {
+                "attested" if text(item, "/answer") == "no" => self.say("verdict-not-yet", &[]),
                 "proved" => self.say("verdict-proved", &[]),
                 "contradicted" => self.say("verdict-contradicted", &[]),
                 "attested" => self.say("verdict-attested", &[]),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use governance::lines::subject_names;
+use governance::tasks::{Ending, Task};
 use governance::wording::TaskWording;
 use governance::{store as tables, tasks};
 use serde_json::json;
@@ -61,7 +62,7 @@ pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome
                         "due_on": task.due_on.map(|day| day.to_string()),
                         "opened_at": task.opened_at.rfc3339(),
                         "closed_at": task.closed_at.map(|at| at.rfc3339()),
-                        "closed_by_evidence": task.closed_at.map(|_| task.closed_by),
+                        "closed_by_evidence": closed_by_evidence(&task),
                     }));
                 } else {
                     let done = if task.closed_at.is_some() { "✔" } else { "・" };
@@ -71,4 +72,12 @@ pub(crate) fn run(context: Context<'_>, command: &TaskCommand) -> Result<Outcome
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The newest evidence when new evidence closed a task; `None` if it is open or ended otherwise.
+fn closed_by_evidence(task: &Task) -> Option<i64> {
+    match (task.closed_at, task.ending) {
+        (Some(_), Ending::Evidence(number)) => Some(number),
+        (Some(_), Ending::Exception(_) | Ending::Withdrawn) | (None, _) => None,
+    }
 }

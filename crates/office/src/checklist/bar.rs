@@ -1,8 +1,7 @@
 //! Items by verdict: a bar, and the numbers behind it with their denominator.
 
 use askama::Template;
-use base::Verdict;
-use report::model::VerdictCounts;
+use report::model::{Standing, VerdictCounts};
 use web::{HttpError, Visit};
 
 use crate::words::{self, Badge};
@@ -24,7 +23,7 @@ pub(super) fn draw(visit: &Visit, title: &str, counts: &VerdictCounts) -> Result
     let total = counts.total();
     let bar = words::bar::draw(counts, "")?;
     let of = |count: usize| visit.say("checklist-of", &[("count", count.into()), ("total", total.into())]);
-    let numbers = Verdict::ALL.map(|verdict| (words::verdict(visit, verdict), of(counts.get(verdict))));
+    let numbers = Standing::ALL.map(|standing| (words::standing(visit, standing), of(counts.get(standing))));
     let bar = Bar { visit, title, bar, numbers: numbers.into(), not_applicable: counts.not_applicable, total };
     bar.render().map_err(HttpError::internal)
 }

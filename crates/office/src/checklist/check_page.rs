@@ -5,7 +5,7 @@ use assess::Check;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::SubjectKind;
-use governance::snapshot::{self, CheckReport, SubjectLine, SubjectSearch};
+use governance::snapshot::{self, CheckReport, SubjectLine, SubjectSearch, Undecided};
 use governance::store as tables;
 use store::{StoreError, Transaction};
 use web::visit::encode_segment;
@@ -67,6 +67,9 @@ struct Body<'a> {
     /// Markup of the instruction.
     ask: String,
     missing: Vec<String>,
+    /// Why no evidence of today can make it hold; empty if it can.
+    limit: String,
+    undecided: Vec<UndecidedRow>,
     failing: Vec<(String, Option<String>, Option<String>)>,
     all_failing: Option<(String, String)>,
     ask_exception: Option<String>,
@@ -106,6 +109,8 @@ fn body<'a>(
         fix: check.fix.get(visit.lang).to_owned(),
         ask: words::instruction(visit, "ask", check.ask.get(visit.lang))?,
         missing: report.map(|report| report.missing.clone()).unwrap_or_default(),
+        limit: report.map_or_else(String::new, |report| report.limit.clone()),
+        undecided: report.iter().flat_map(|report| &report.undecided).map(|one| undecided_row(visit, one)).collect(),
         failing: failing.iter().map(|line| failing_row(visit, check, line)).collect(),
         all_failing: (count > 0 && words::may_open_lists(visit)).then_some((all_text, all)),
         ask_exception: (is_open && words::may_answer(visit)).then(|| words::exception_path(visit, &check.id, None)),
@@ -115,6 +120,23 @@ fn body<'a>(
         mark: words::mark(visit, check.mark),
         visit,
     })
+}
+
+/// A thing of which too little is known.
+struct UndecidedRow {
+    name: String,
+    path: Option<String>,
+    /// What is missing, in words.
+    missing: String,
+}
+
+fn undecided_row(visit: &SiteVisit, one: &Undecided) -> UndecidedRow {
+    let path = one.subject.parse().ok().and_then(|subject| words::subject_path(visit, &subject));
+    let missing = match one.missing.as_slice() {
+        [] => visit.text("checklist-product-not-judged"),
+        labels => labels.join(&visit.text("value-separator")),
+    };
+    UndecidedRow { name: plain(&one.name), path, missing }
 }
 
 /// Name, page, and where to ask for an exception for it.

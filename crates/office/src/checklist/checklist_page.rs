@@ -1,13 +1,14 @@
 //! One checklist: its items with what the evidence says.
 
+use askama::Template;
 use assess::{Framework, Item};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Verdict;
+use base::{Lang, Mark};
 use governance::answers;
 use governance::snapshot::{self, Checklist};
-use report::model::{Answer, ItemReport};
-use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
+use report::model::{Answer, ItemReport, Standing};
+use web::list::{Cell, Column, Filter, List, ListQuery, Total};
 use web::{HttpError, Page, SiteVisit, Visit, blocking};
 
 use super::bar;
@@ -26,22 +27,67 @@ pub(super) async fn show(
         let around = Page::new(full_name(&visit, framework), "checklists")
             .help(visit.text("checklist-items-help"))
             .trail(visit.text("nav-checklists"), visit.path_of("checklists"));
+        let is_answered = is_in_force(&visit, &office, framework)?;
         let (list, above) = match &found {
             Some(found) => {
-                (answered(&visit, framework, found, &query), bar::draw(&visit, &found.head.title, &found.head.counts)?)
+                let above = Above {
+                    over: edition_over(&visit, framework).filter(|_| is_answered),
+                    bar: bar::draw(&visit, &found.head.title, &found.head.counts)?,
+                    marks: marks(&visit, found),
+                };
+                let above = above.render().map_err(HttpError::internal)?;
+                (answered(&visit, framework, found, &query), above)
             }
             None => {
-                let id = if is_in_force(&visit, &office, framework)? {
-                    "checklist-not-assessed"
-                } else {
-                    "checklist-not-answered"
-                };
+                let id = if is_answered { "checklist-not-assessed" } else { "checklist-not-answered" };
                 (bare(&visit, &office, framework), not_answered(&visit, id))
             }
         };
         list.cut(&query).respond(&visit, &around, &query, &above)
     })
     .await
+}
+
+/// What to know of an edition whose days are over while no newer one is here; `None` if there is nothing to say.
+pub(super) fn edition_over(visit: &SiteVisit, framework: &Framework) -> Option<String> {
+    let today = visit.today();
+    let year = today.fiscal_year();
+    let next = match visit.lang {
+        // 令和 began in 2019.
+        Lang::Ja => format!("令和{}年度", year - 2018),
+        Lang::En => format!("fiscal {year}"),
+    };
+    let arguments = [("edition", framework.edition.as_str().into()), ("next", next.into())];
+    answers::is_edition_over(framework, today).then(|| visit.say("checklist-edition-over", &arguments))
+}
+
+/// What stands above the items.
+#[derive(Template)]
+#[template(path = "checklist/above.html")]
+struct Above {
+    /// That the days of the edition are over and no newer one is here.
+    over: Option<String>,
+    /// Markup of the bar.
+    bar: String,
+    /// Signs of wording that was not compared with the original, and what each means.
+    marks: Vec<(String, String)>,
+}
+
+/// The signs that stand in the list.
+fn marks(visit: &SiteVisit, found: &Checklist) -> Vec<(String, String)> {
+    let marks = [Mark::Press, Mark::Inferred, Mark::Unverified];
+    let used = marks.into_iter().filter(|mark| found.items.iter().any(|item| item.mark == *mark));
+    used.filter_map(|mark| Some((mark_sign(visit, mark), words::mark(visit, mark)?))).collect()
+}
+
+/// One word for how far wording was compared with the original; empty if it was.
+fn mark_sign(visit: &SiteVisit, mark: Mark) -> String {
+    match mark {
+        Mark::Seen => String::new(),
+        Mark::Press => visit.text("checklist-mark-press"),
+        Mark::Inferred => visit.text("checklist-mark-inferred"),
+        Mark::Unverified => visit.text("checklist-mark-unverified"),
+    }
 }
 
 /// Title and edition; most titles name their edition.
@@ -78,7 +124,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
     let is_wanted = |item: &&ItemReport| match wanted {
         "" => true,
         "not_applicable" => item.is_left_out(),
-        name => !item.is_left_out() && item.verdict.name() == name,
+        name => !item.is_left_out() && item.standing().name() == name,
     };
     let items = found.items.iter().filter(is_wanted);
     List {
@@ -104,7 +150,7 @@ fn answered(visit: &SiteVisit, framework: &Framework, found: &Checklist, query: 
 
 fn verdict_filter(visit: &SiteVisit) -> Filter {
     let mut options = vec![(String::new(), visit.text("assets-filter-all"))];
-    options.extend(Verdict::ALL.map(|verdict| (verdict.name().to_owned(), words::verdict(visit, verdict).text)));
+    options.extend(Standing::ALL.map(|one| (one.name().to_owned(), words::standing(visit, one).text)));
     options.push(("not_applicable".to_owned(), visit.text("checklist-not-applicable")));
     Filter { name: "verdict", label: visit.text("checklist-verdict"), options }
 }
@@ -114,20 +160,13 @@ fn cells(visit: &SiteVisit, framework: &Framework, item: &ItemReport) -> Vec<Cel
         Cell::text(item.number.as_str()),
         Cell::text(item.section.as_str()),
         Cell::link(item.text.as_str(), item_path(visit, &framework.id, &item.id)),
-        verdict_cell(visit, item),
+        words::item(visit, item).cell(),
         Cell::text(plain(&item.reason)),
         Cell::text(answer(visit, item)),
         Cell::text(plain(&item.answered_by)),
         Cell::text(item.checked_on.map_or_else(String::new, |day| day.to_string())),
-        words::mark(visit, item.mark).map_or_else(Cell::default, |mark| Cell::text(mark).look(Look::Unknown)),
+        Cell::text(mark_sign(visit, item.mark)),
     ]
-}
-
-fn verdict_cell(visit: &SiteVisit, item: &ItemReport) -> Cell {
-    if item.is_left_out() {
-        return Cell::text(visit.text("checklist-not-applicable")).look(Look::Unknown);
-    }
-    words::verdict(visit, item.verdict).cell()
 }
 
 /// What a person said, with the day of a "no".

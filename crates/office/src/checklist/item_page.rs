@@ -16,7 +16,9 @@ use store::{StoreError, Transaction};
 use web::list::ListQuery;
 use web::{HttpError, Page, SiteVisit, blocking, page};
 
-use super::checklist_page::{find_framework, find_item, find_successor, is_in_force, item_path, short_name};
+use super::checklist_page::{
+    edition_over, find_framework, find_item, find_successor, is_in_force, item_path, short_name,
+};
 use crate::state::{Office, Shared};
 use crate::words::{self, Badge, plain};
 
@@ -129,6 +131,8 @@ struct Body<'a> {
     verdict: Option<Badge>,
     reason: String,
     mark: Option<String>,
+    /// That the days of the edition are over and no newer one is here.
+    edition_over: Option<String>,
     not_assessed: String,
     is_recorded: bool,
     problem: Option<String>,
@@ -215,12 +219,10 @@ fn body<'a>(
     Body {
         text: item.text.get(visit.lang).to_owned(),
         section: item.section.get(visit.lang).to_owned(),
-        verdict: found
-            .report
-            .as_ref()
-            .map(|report| words::verdict_if_any(visit, (!report.is_left_out()).then_some(report.verdict))),
+        verdict: found.report.as_ref().map(|report| words::item(visit, report)),
         reason: found.report.as_ref().map_or_else(String::new, |report| plain(&report.reason)),
         mark: words::mark(visit, item.mark),
+        edition_over: edition_over(visit, framework).filter(|_| is_in_force),
         not_assessed: visit.text(match is_in_force {
             true => "checklist-item-not-assessed",
             false => "checklist-not-answered",

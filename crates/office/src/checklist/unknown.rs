@@ -22,7 +22,7 @@ pub(super) async fn show(
             let head = snapshot::find_head(tx, visit.site_id(), visit.lang)?;
             Ok::<_, store::StoreError>((head, snapshot::list_asks(tx, visit.site_id(), visit.lang)?))
         })?;
-        asks.sort_by_key(|ask| std::cmp::Reverse(ask.answers.len()));
+        asks.sort_by_key(|ask| (!ask.limit.is_empty(), std::cmp::Reverse(ask.answers.len())));
         let around = Page::new(visit.text("nav-unknown"), "unknown").help(visit.text("checklist-unknown-help"));
         if query.format().is_some() {
             return as_list(&visit, &office, &asks).respond(&visit, &around, &query, "");
@@ -50,6 +50,8 @@ struct Question {
     form: Option<String>,
     items: usize,
     answers: String,
+    /// Why nothing that can be handed in today answers it; empty if something does.
+    limit: String,
     /// Where its steps stand on this page, and how they are called.
     steps: Option<(&'static str, String)>,
 }
@@ -79,6 +81,7 @@ fn question(visit: &SiteVisit, office: &Office, number: usize, ask: &AskLine) ->
         form: may_hand_in.then(|| form_path(visit, &ask.papers)),
         items: ask.answers.len(),
         answers: ask.answers.join(", "),
+        limit: ask.limit.clone(),
         steps: ask.made_on.map(|sort| (Way(sort).id(), visit.text(Way(sort).title()))),
     })
 }

@@ -6,9 +6,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::Date;
+use governance::exceptions::Exception;
 use governance::snapshot;
 use governance::store as tables;
-use governance::tasks::{AssignError, Assignment, Due, Task};
+use governance::tasks::{AssignError, Assignment, Due, Ending, Task};
 use people::Role;
 use people::account::clean_name;
 use people::store::list_names;
@@ -56,13 +57,18 @@ pub(super) async fn show(
             let Some(task) = tables::find_task(tx, site, id)? else { return Ok::<_, StoreError>(None) };
             let texts = snapshot::list_task_texts(tx, site, visit.lang)?;
             let assigned = list_entries_about(tx, site, "task.assigned", ("task", id))?;
-            Ok(Some((task, texts, assigned, list_names(tx, site, MOST_NAMES)?)))
+            let excuse = match task.ending {
+                Ending::Exception(id) if task.closed_at.is_some() => tables::find_exception(tx, site, id)?,
+                Ending::Evidence(_) | Ending::Exception(_) | Ending::Withdrawn => None,
+            };
+            Ok(Some((task, texts, assigned, list_names(tx, site, MOST_NAMES)?, excuse)))
         })?;
-        let (task, texts, assigned, names) = found.ok_or_else(HttpError::not_found)?;
+        let (task, texts, assigned, names, excuse) = found.ok_or_else(HttpError::not_found)?;
         let packs = &office.installation.packs;
         let words = words::words(&visit, packs, &texts, &task);
         let closing = match words::about(packs, &task.key) {
             About::Fix(check) | About::Ask(check) => check.ask.get(visit.lang).to_owned(),
+            About::Keep(..) => visit.text("desk-next-keep"),
             About::Show(..) | About::Gone => visit.text("desk-next-document"),
         };
         let shown = state(&visit, &task);
@@ -75,7 +81,7 @@ pub(super) async fn show(
             state: (shown.look.class(), shown.text),
             due: task.due_on.map_or_else(String::new, |due| visit.day(due)),
             due_iso: task.due_on.map_or_else(String::new, |due| due.to_string()),
-            history: history(&visit, &task, &assigned),
+            history: history(&visit, &task, &assigned, excuse.as_ref()),
             names,
             closing,
             may_assign: visit.is(Role::Administrator) && task.closed_at.is_none(),
@@ -89,7 +95,7 @@ pub(super) async fn show(
 }
 
 /// What became of a task, oldest first.
-fn history(visit: &SiteVisit, task: &Task, assigned: &[Entry]) -> Vec<String> {
+fn history(visit: &SiteVisit, task: &Task, assigned: &[Entry], excuse: Option<&Exception>) -> Vec<String> {
     let mut lines = vec![visit.say("tasks-was-opened", &[("time", visit.minute(task.opened_at).into())])];
     for entry in assigned.iter().rev() {
         let text = |name: &str| entry.body.get(name).and_then(serde_json::Value::as_str).unwrap_or("—").to_owned();
@@ -102,8 +108,15 @@ fn history(visit: &SiteVisit, task: &Task, assigned: &[Entry]) -> Vec<String> {
         lines.push(visit.say("tasks-was-assigned", &arguments));
     }
     if let Some(at) = task.closed_at {
-        let arguments = [("time", visit.minute(at).into()), ("evidence", task.closed_by.into())];
-        lines.push(visit.say("tasks-was-closed", &arguments));
+        let time = ("time", visit.minute(at).into());
+        lines.push(match task.ending {
+            Ending::Evidence(evidence) => visit.say("tasks-was-closed", &[time, ("evidence", evidence.into())]),
+            Ending::Exception(id) => {
+                let until = excuse.map_or_else(String::new, |one| one.expires_on.to_string());
+                visit.say("tasks-was-excused", &[time, ("exception", id.into()), ("until", until.into())])
+            }
+            Ending::Withdrawn => visit.say("tasks-was-withdrawn", &[time]),
+        });
     }
     lines
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use base::Severity;
 use governance::snapshot;
 use governance::store as tables;
-use governance::tasks::{Task, in_order};
+use governance::tasks::{Ending, Task, in_order};
 use web::list::{Cell, Column, Filter, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteVisit, blocking};
 
@@ -71,6 +71,8 @@ fn filters(visit: &SiteVisit) -> Vec<Filter> {
 /// The state of a task, as a marked cell.
 pub(super) fn state(visit: &SiteVisit, task: &Task) -> Cell {
     let (id, look) = match task.closed_at {
+        Some(_) if matches!(task.ending, Ending::Exception(_)) => ("tasks-excused", Look::Caution),
+        Some(_) if task.ending == Ending::Withdrawn => ("tasks-withdrawn", Look::Unknown),
         Some(_) => ("tasks-closed", Look::Good),
         None if words::is_overdue(task, visit.today()) => ("tasks-overdue", Look::Danger),
         None => ("tasks-open", Look::Caution),

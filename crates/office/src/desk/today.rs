@@ -6,7 +6,7 @@ use ::store::{StoreError, Transaction, jobs};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use base::{Severity, UtcSeconds};
+use base::UtcSeconds;
 use evidence::store::EvidenceRow;
 use governance::exceptions::{Exception, ExceptionState};
 use governance::lists::Exports;
@@ -158,13 +158,10 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
     }
 }
 
-/// The first things to do: among the grave ones doors to the outside come first, then the order of the tasks.
+/// The first things to do: gravest first; of equal weight mending before asking, and doors to the outside before the rest.
 fn first_things<'t>(packs: &Packs, tasks: &'t [Task]) -> impl Iterator<Item = &'t Task> {
     let mut tasks: Vec<&Task> = tasks.iter().collect();
-    tasks.sort_by_cached_key(|task| {
-        let grave = task.severity <= Severity::High;
-        (!grave, !(grave && words::is_door(packs, task)))
-    });
+    tasks.sort_by_cached_key(|task| (task.severity, task.key.rank(), !words::is_door(packs, task)));
     tasks.into_iter().take(MOST)
 }
 

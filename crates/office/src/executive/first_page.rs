@@ -8,7 +8,7 @@ use axum::response::Response;
 use base::{Severity, UtcSeconds, Verdict};
 use governance::snapshot::{self, Checklist, ChecklistHead, Head};
 use installation::Packs;
-use report::model::{FindingLine, ItemReport, Tile, TileSource, VerdictCounts};
+use report::model::{FindingLine, ItemReport, Standing, Tile, TileSource, VerdictCounts};
 use web::visit::encode_segment;
 use web::{HttpError, Page, SiteVisit, blocking};
 
@@ -26,6 +26,8 @@ const NAMED: usize = 3;
 struct Known {
     head: Head,
     items: Option<Checklist>,
+    /// Items of the ministry's list answered no, until a day that is over.
+    overdue: usize,
     findings: Vec<FindingLine>,
     waiting: Vec<Waiting>,
     /// The newest report with a PDF.
@@ -62,14 +64,24 @@ fn load(
         Some(checklist) => snapshot::find_checklist(tx, site, lang, &checklist.id)?,
         None => None,
     };
+    let ministry = head.checklists.iter().find(|checklist| !executive.contains(&checklist.id.as_str()));
+    let overdue = match ministry {
+        Some(list) => snapshot::find_checklist(tx, site, lang, &list.id)?.map_or(0, |list| count_overdue(&list, visit)),
+        None => 0,
+    };
     let findings = snapshot::list_findings_brief(tx, site, lang)?;
     Ok(Some(Known {
         items,
+        overdue,
         findings,
         waiting: waiting::list(tx, packs, visit)?,
         pdf: room_tables::find_newest_pdf(tx, site)?,
         head,
     }))
+}
+
+fn count_overdue(list: &Checklist, visit: &SiteVisit) -> usize {
+    list.items.iter().filter(|item| item.is_overdue(visit.today())).count()
 }
 
 /// The page of what a tile goes by, or else the list of checklists.
@@ -106,7 +118,7 @@ struct ItemView {
 }
 
 struct FindingView {
-    /// Empty if it takes technical knowledge.
+    /// In general words if it takes technical knowledge.
     title: String,
     why: String,
     action: String,
@@ -194,9 +206,14 @@ fn sentences(visit: &SiteVisit, known: &Known, ministry: Option<VerdictCounts>) 
             ("all", counts.total().into()),
             ("proved", counts.proved.into()),
             ("contradicted", counts.contradicted.into()),
+            ("not_yet", counts.not_yet.into()),
             ("rest", (counts.attested + counts.stale + counts.unknown).into()),
         ];
-        sentences.push(visit.say("executive-sentence-checklist", &arguments));
+        let mut sentence = visit.say("executive-sentence-checklist", &arguments);
+        if known.overdue > 0 {
+            sentence.push_str(&visit.say("executive-sentence-overdue", &[("count", known.overdue.into())]));
+        }
+        sentences.push(sentence);
     }
     let grave = known.findings.iter().filter(|finding| finding.severity <= Severity::High).count();
     sentences.push(match grave {
@@ -230,7 +247,7 @@ fn item_view(visit: &SiteVisit, checklist: &Checklist, item: &ItemReport) -> Ite
         number: item.number.clone(),
         text: plain::first_sentence(visit.lang, &item.text).to_owned(),
         path: visit.path_of(&below),
-        badge: words::verdict_if_any(visit, (!item.is_left_out()).then_some(item.verdict)),
+        badge: words::item(visit, item),
         who,
         day: item.checked_on.map_or_else(String::new, |day| plain::short_day(visit.lang, day)),
     }
@@ -242,7 +259,7 @@ fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
     let title = if plain::is_plain(lang, &finding.title) {
         visit.say("executive-fails", &[("title", finding.title.as_str().into())])
     } else {
-        String::new()
+        visit.text("executive-fails-technical")
     };
     FindingView {
         title,
@@ -255,7 +272,7 @@ fn finding_view(visit: &SiteVisit, finding: &FindingLine) -> FindingView {
 
 fn bar(visit: &SiteVisit, edition: &str, counts: &VerdictCounts, path: String) -> Result<Bar, HttpError> {
     let total = counts.total();
-    let cells = Verdict::ALL.map(|verdict| (words::verdict(visit, verdict).text, counts.get(verdict))).to_vec();
+    let cells = Standing::ALL.map(|one| (words::standing(visit, one).text, counts.get(one))).to_vec();
     let arguments = [("edition", edition.into()), ("all", total.into())];
     let title = visit.say("executive-checklist", &arguments);
     let drawing = words::bar::draw(counts, &format!("{title}: {}", words::bar::says(visit, counts)))?;

@@ -9,7 +9,7 @@ use web::list::Look;
 use crate::words::Badge;
 
 /// Latin words everybody in a hospital knows.
-const KNOWN: [&str; 11] = ["VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi", "Windows", "Mac"];
+const KNOWN: [&str; 12] = ["OS", "VPN", "USB", "CT", "MRI", "IT", "PDF", "Excel", "Wi", "Fi", "Windows", "Mac"];
 
 /// Whether a text can be read without technical knowledge: in Japanese it has no Latin words, in English no abbreviations,
 /// beyond those everybody knows.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use base::Verdict;
+use report::model::Standing;
 use web::{HttpError, Page, Visit, page};
 
 use crate::words::{self, Badge};
@@ -12,7 +13,7 @@ use crate::words::{self, Badge};
 struct Body<'a> {
     visit: &'a Visit,
     /// Each verdict, and what it means and asks for.
-    verdicts: [(Badge, String); 5],
+    verdicts: [(Badge, String); 6],
     roles: [(String, String); 6],
     keys: [(&'static str, String); 4],
 }
@@ -21,7 +22,7 @@ struct Body<'a> {
 pub(super) async fn show(visit: Visit) -> Result<Response, HttpError> {
     let text = |id: &str| visit.text(id);
     let body = Body {
-        verdicts: Verdict::ALL.map(|verdict| (words::verdict(&visit, verdict), meaning(&visit, verdict))),
+        verdicts: Standing::ALL.map(|one| (words::standing(&visit, one), meaning(&visit, one))),
         roles: [
             (text("role-executive"), text("help-executive")),
             (text("role-administrator"), text("help-administrator")),
@@ -41,12 +42,13 @@ pub(super) async fn show(visit: Visit) -> Result<Response, HttpError> {
     page(&visit, &Page::new(visit.text("help-title"), "help"), &body)
 }
 
-fn meaning(visit: &Visit, verdict: Verdict) -> String {
-    visit.text(match verdict {
-        Verdict::Proved => "help-proved",
-        Verdict::Contradicted => "help-contradicted",
-        Verdict::Attested => "help-attested",
-        Verdict::Stale => "help-stale",
-        Verdict::Unknown => "help-unknown",
+fn meaning(visit: &Visit, standing: Standing) -> String {
+    visit.text(match standing {
+        Standing::NotYet => "help-not-yet",
+        Standing::Is(Verdict::Proved) => "help-proved",
+        Standing::Is(Verdict::Contradicted) => "help-contradicted",
+        Standing::Is(Verdict::Attested) => "help-attested",
+        Standing::Is(Verdict::Stale) => "help-stale",
+        Standing::Is(Verdict::Unknown) => "help-unknown",
     })
 }

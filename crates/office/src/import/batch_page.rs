@@ -54,9 +54,24 @@ struct Above<'a> {
     trouble: String,
     counts: Vec<(String, usize)>,
     waiting: Vec<(String, String)>,
-    assessed: String,
+    assessed: Assessed,
+}
+
+/// What the first assessment with a batch said.
+struct Assessed {
+    /// In words.
+    said: String,
+    /// Whether it is still to come.
     is_waiting: bool,
+    /// Checks of which another number of things fails, in words, with their pages.
+    findings: Vec<(String, String)>,
     changes: Vec<ChangeRow>,
+}
+
+impl Assessed {
+    fn told(visit: &SiteVisit, id: &str, is_waiting: bool) -> Self {
+        Self { said: visit.text(id), is_waiting, findings: Vec::new(), changes: Vec::new() }
+    }
 }
 
 pub(super) async fn show(
@@ -107,7 +122,7 @@ fn finished(
         .filter(|item| item.decision.is_none() && open > 0)
         .map(|item| (item.name, format!("{path}/{}", item.position)))
         .collect();
-    let (assessed, is_waiting, changes) = assessment(office, visit, batch, counts, applied_at)?;
+    let assessed = assessment(office, visit, batch, counts, applied_at)?;
     let above = Above {
         visit,
         path,
@@ -117,9 +132,8 @@ fn finished(
         counts: count_lines(visit, counts, open),
         waiting,
         assessed,
-        is_waiting,
-        changes,
     };
+    let is_waiting = above.assessed.is_waiting;
     let above = above.render().map_err(HttpError::internal)?;
     let around = if is_waiting { around.clone().refresh(5) } else { around.clone() };
     list(office, visit, path, &items, total).respond(visit, &around, query, &above)
@@ -150,32 +164,44 @@ fn trouble(visit: &SiteVisit, batch: &Batch, done: usize) -> String {
     }
 }
 
-/// What the first assessment with this batch said: in words, whether it is still to come, and what changed.
+/// What changed, in words.
+fn said(visit: &SiteVisit, changes: &assessed::Changes) -> String {
+    let at = ("at", visit.minute(changes.at).into());
+    if changes.is_nothing() {
+        return visit.say("import-assessed-same", &[at]);
+    }
+    let (opened, closed) = changes.tasks;
+    let arguments = [
+        at,
+        ("count", changes.items.len().into()),
+        ("findings", changes.findings.len().into()),
+        ("opened", opened.into()),
+        ("closed", closed.into()),
+    ];
+    visit.say("import-assessed", &arguments)
+}
+
+/// What the first assessment with this batch said, and what changed.
 fn assessment(
     office: &Office,
     visit: &SiteVisit,
     batch: &Batch,
     counts: &ItemCounts,
     applied_at: Option<UtcSeconds>,
-) -> Result<(String, bool, Vec<ChangeRow>), HttpError> {
+) -> Result<Assessed, HttpError> {
     let is_new =
         |state: ItemState| matches!(state, ItemState::Applied | ItemState::Unrecognised | ItemState::Unreadable);
     let received: usize = ItemState::ALL.into_iter().filter(|state| is_new(*state)).map(|state| counts.of(state)).sum();
     if received == 0 && applied_at.is_none() {
-        return Ok((visit.text("import-assessed-nothing-new"), false, Vec::new()));
+        return Ok(Assessed::told(visit, "import-assessed-nothing-new", false));
     }
     let since = applied_at.max(batch.finished_at).unwrap_or(batch.heartbeat_at);
     let found = office.database().read(|tx| {
         let newest = tables::find_newest_entry(tx, batch.id)?.unwrap_or_default();
         assessed::find_changes(tx, visit.site_id(), visit.lang, &batch.verdicts, (newest, since))
     })?;
-    let Some((at, changes)) = found else { return Ok((visit.text("import-assessed-waiting"), true, Vec::new())) };
-    let at = visit.minute(at);
-    let said = if changes.is_empty() {
-        visit.say("import-assessed-same", &[("at", at.into())])
-    } else {
-        visit.say("import-assessed", &[("at", at.into()), ("count", changes.len().into())])
-    };
+    let Some(changes) = found else { return Ok(Assessed::told(visit, "import-assessed-waiting", true)) };
+    let said = said(visit, &changes);
     let row = |change: assessed::Changed| ChangeRow {
         path: visit.path_of(&format!(
             "checklists/{}/{}",
@@ -188,7 +214,20 @@ fn assessment(
         before: shown::verdict(visit, change.before.unwrap_or(Verdict::Unknown)),
         after: shown::verdict(visit, change.after),
     };
-    Ok((said, false, changes.into_iter().take(MAX_LISTED).map(row).collect()))
+    let finding = |change: assessed::ChangedFinding| {
+        let arguments =
+            [("title", change.title.as_str().into()), ("before", change.before.into()), ("after", change.after.into())];
+        (
+            visit.say("import-finding-changed", &arguments),
+            visit.path_of(&format!("checks/{}", encode_segment(&change.id))),
+        )
+    };
+    Ok(Assessed {
+        said,
+        is_waiting: false,
+        findings: changes.findings.into_iter().take(MAX_LISTED).map(finding).collect(),
+        changes: changes.items.into_iter().take(MAX_LISTED).map(row).collect(),
+    })
 }
 
 fn list(office: &Office, visit: &SiteVisit, path: &str, items: &[Item], total: usize) -> List {

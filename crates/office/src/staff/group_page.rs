@@ -3,10 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use base::Verdict;
 use governance::snapshot::{self, ChecklistHead, Head};
 use people::Role;
-use report::model::VerdictCounts;
+use report::model::{Standing, VerdictCounts};
 use web::list::{Cell, Column, List, ListQuery, Look, Total};
 use web::{HttpError, Page, SiteName, SiteVisit, blocking};
 
@@ -32,7 +31,7 @@ struct Above<'a> {
 }
 
 /// A site, and what its last assessment said; `None` before the first.
-type Standing = (SiteName, Option<Head>);
+type SiteStanding = (SiteName, Option<Head>);
 
 pub(super) async fn show(
     visit: SiteVisit,
@@ -43,7 +42,7 @@ pub(super) async fn show(
         let mut sites = office.frame.sites.list()?;
         let today = visit.today();
         sites.retain(|site| visit.person().standing(&site.id, today).roles().has(Role::GroupOperator));
-        let standings: Vec<Standing> = office.database().read(|tx| {
+        let standings: Vec<SiteStanding> = office.database().read(|tx| {
             let with_head = |site: &SiteName| Ok((site.clone(), snapshot::find_head(tx, &site.id, visit.lang)?));
             sites.iter().map(with_head).collect::<Result<_, store::StoreError>>()
         })?;
@@ -74,9 +73,8 @@ fn columns(visit: &SiteVisit) -> Vec<Column> {
         Column::new(visit.text("group-checklist")).sort("checklist"),
         Column::new(visit.text("group-share")).sort("share").number(),
     ];
-    let names = ["proved", "contradicted", "attested", "stale", "unknown"];
-    for (verdict, name) in Verdict::ALL.into_iter().zip(names) {
-        columns.push(Column::new(words::verdict(visit, verdict).text).sort(name).number());
+    for standing in Standing::ALL {
+        columns.push(Column::new(words::standing(visit, standing).text).sort(standing.name()).number());
     }
     columns.push(Column::new(visit.text("group-total")).sort("total").number());
     columns.push(Column::new(visit.text("group-as-of")).sort("as_of"));
@@ -84,10 +82,10 @@ fn columns(visit: &SiteVisit) -> Vec<Column> {
     columns
 }
 
-fn rows(visit: &SiteVisit, (site, head): &Standing) -> Vec<Vec<Cell>> {
+fn rows(visit: &SiteVisit, (site, head): &SiteStanding) -> Vec<Vec<Cell>> {
     let Some(head) = head else {
         let mut cells = vec![Cell::text(site.name.as_str()), Cell::text(visit.text("group-never")).look(Look::Unknown)];
-        cells.resize_with(11, Cell::default);
+        cells.resize_with(12, Cell::default);
         return vec![cells];
     };
     head.checklists.iter().map(|checklist| cells(visit, site, head, checklist)).collect()
@@ -96,7 +94,7 @@ fn rows(visit: &SiteVisit, (site, head): &Standing) -> Vec<Vec<Cell>> {
 fn cells(visit: &SiteVisit, site: &SiteName, head: &Head, checklist: &ChecklistHead) -> Vec<Cell> {
     let (counts, age) = (&checklist.counts, visit.now.days_since(head.made_at).max(0));
     let mut cells = vec![Cell::text(site.name.as_str()), Cell::text(title(checklist)), Cell::text(share(counts))];
-    cells.extend(Verdict::ALL.map(|verdict| Cell::text(counts.get(verdict).to_string())));
+    cells.extend(Standing::ALL.map(|standing| Cell::text(counts.get(standing).to_string())));
     cells.push(Cell::text(counts.total().to_string()));
     cells.push(Cell::text(visit.minute(head.made_at)));
     let look = if age > OLD_DAYS { Look::Unknown } else { Look::Plain };
@@ -121,7 +119,7 @@ fn share(counts: &VerdictCounts) -> String {
     }
 }
 
-fn bars(visit: &SiteVisit, (site, head): &Standing) -> Result<Vec<Bar>, HttpError> {
+fn bars(visit: &SiteVisit, (site, head): &SiteStanding) -> Result<Vec<Bar>, HttpError> {
     let checklists = head.as_ref().map(|head| head.checklists.as_slice()).unwrap_or_default();
     let bar = |checklist: &ChecklistHead| {
         let counts = &checklist.counts;

@@ -1,11 +1,11 @@
-//! The one bar of verdicts: how much of a checklist is proved, contradicted, attested, stale and unknown.
+//! The one bar of verdicts: how much of a checklist is proved, contradicted, not done yet, attested, stale and unknown.
 
 use askama::Template;
 use base::Verdict;
-use report::model::VerdictCounts;
+use report::model::{Standing, VerdictCounts};
 use web::{HttpError, Visit};
 
-use super::verdict;
+use super::standing;
 
 /// Width of the drawing, in its own units.
 const WIDTH: usize = 1_000;
@@ -33,14 +33,14 @@ pub(crate) fn draw(counts: &VerdictCounts, label: &str) -> Result<String, HttpEr
     Drawing { segments: segments(counts), label }.render().map_err(HttpError::internal)
 }
 
-/// Every verdict with its class and its word, in the order of the bar.
+/// Every standing with its class and its word, in the order of the bar.
 pub(crate) fn legend(visit: &Visit) -> Vec<(&'static str, String)> {
-    Verdict::ALL.map(|one| (class(one), verdict(visit, one).text)).to_vec()
+    Standing::ALL.map(|one| (class(one), standing(visit, one).text)).to_vec()
 }
 
 /// The numbers behind a bar in words: 証明 12, 矛盾 3, …
 pub(crate) fn says(visit: &Visit, counts: &VerdictCounts) -> String {
-    let parts = Verdict::ALL.map(|one| format!("{} {}", verdict(visit, one).text, counts.get(one)));
+    let parts = Standing::ALL.map(|one| format!("{} {}", standing(visit, one).text, counts.get(one)));
     parts.join(&visit.text("value-separator"))
 }
 
@@ -48,24 +48,25 @@ fn segments(counts: &VerdictCounts) -> Vec<Segment> {
     let total = counts.total().max(1);
     let (mut seen, mut x) = (0, 0);
     let mut segments = Vec::new();
-    for verdict in Verdict::ALL {
-        seen += counts.get(verdict);
+    for standing in Standing::ALL {
+        seen += counts.get(standing);
         let end = seen * WIDTH / total;
         if end > x {
-            segments.push(Segment { class: class(verdict), x, width: end - x });
+            segments.push(Segment { class: class(standing), x, width: end - x });
         }
         x = end;
     }
     segments
 }
 
-const fn class(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Proved => "seg-good",
-        Verdict::Contradicted => "seg-danger",
-        Verdict::Attested => "seg-caution",
-        Verdict::Stale => "seg-stale",
-        Verdict::Unknown => "seg-unknown",
+const fn class(standing: Standing) -> &'static str {
+    match standing {
+        Standing::NotYet => "seg-not-yet",
+        Standing::Is(Verdict::Proved) => "seg-good",
+        Standing::Is(Verdict::Contradicted) => "seg-danger",
+        Standing::Is(Verdict::Attested) => "seg-caution",
+        Standing::Is(Verdict::Stale) => "seg-stale",
+        Standing::Is(Verdict::Unknown) => "seg-unknown",
     }
 }
 

@@ -52,7 +52,7 @@ fn page_one_of_a_normal_hospital_is_not_cut() {
 #[test]
 fn counts_have_a_denominator_without_the_items_that_do_not_apply() {
     let page = page_one(&html::render(&sample::hospital(), Lang::Ja));
-    assert!(page.contains("医療機関確認用チェックリスト 令和7年度355241"), "{page}");
+    assert!(page.contains("医療機関確認用チェックリスト 令和7年度3505241"), "{page}");
     let report = sample::hospital();
     assert_eq!(report.frameworks[0].counts.total(), 19);
     // Two items are answered 対象外, but evidence contradicts one of them.

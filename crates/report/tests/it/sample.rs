@@ -287,6 +287,7 @@ fn asks() -> Vec<AskLine> {
         answers: answers.iter().map(|answer| (*answer).to_owned()).collect(),
         papers: Vec::new(),
         made_on: None,
+        limit: String::new(),
     };
     vec![
         ask(

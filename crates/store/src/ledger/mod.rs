@@ -27,7 +27,8 @@ pub use key::{KeyError, LedgerKey, PublicKey};
 pub use problem::{Finding, Place, Problem, Verification};
 pub use rows::{Column, read_rows};
 pub use search::{
-    EntrySearch, Found, Whole, count_entries, find_first_entry, find_newest, list_entries_about, search_entries,
+    EntrySearch, Found, Whole, count_entries, count_flagged, find_first_entry, find_newest, list_entries_about,
+    search_entries,
 };
 pub use verify::{VerifyError, verify, verify_tail};
 pub use verify_export::verify_export;

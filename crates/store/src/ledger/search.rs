@@ -140,6 +140,23 @@ pub fn count_entries(tx: &mut Transaction, site: &str, kinds: &[&str], since: Ut
     Ok(count)
 }
 
+/// How many entries of this kind a site has since a moment of which the body holds `field` as true.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn count_flagged(
+    tx: &mut Transaction,
+    site: &str,
+    kind: &str,
+    field: &str,
+    since: UtcSeconds,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM ledger_entry WHERE kind = $1 AND at >= $2 AND canonical LIKE $3 ESCAPE '\\' \
+               AND canonical LIKE $4 ESCAPE '\\'";
+    let flag = format!("%{}:true%", escape(&serde_json::Value::from(field).to_string()));
+    tx.get(sql, &[kind.into(), since.into(), of_site(site).into(), flag.into()])?.count(0)
+}
+
 /// Index of the newest entry of these kinds, of any site; `None` if there is none.
 ///
 /// # Errors

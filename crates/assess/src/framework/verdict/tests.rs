@@ -117,9 +117,12 @@ fn a_claim_counts_where_it_is_allowed_and_as_long_as_the_cycle() {
 
 #[test]
 fn who_says_no_is_believed() {
-    let found = item_verdict(&item(1), &states("P"), &[document(5)], Some(&claim(Answer::No, 99)), NOW);
-    assert_eq!(found.verdict, Verdict::Contradicted);
-    assert!(found.reasons.contains(&Reason::SaidNo));
+    for letters in ["P", "U", "S", "A"] {
+        let found = item_verdict(&item(1), &states(letters), &[document(5)], Some(&claim(Answer::No, 99)), NOW);
+        assert_eq!(found.verdict, Verdict::Attested, "{letters}");
+        assert!(found.reasons.contains(&Reason::SaidNo));
+    }
+    assert_eq!(verdict("C", &[], Some(claim(Answer::No, 0))), Verdict::Contradicted, "evidence is not a word");
 }
 
 #[test]

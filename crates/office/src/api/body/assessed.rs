@@ -37,6 +37,8 @@ pub(in crate::api) struct SitesBody {
 pub(in crate::api) struct CountsBody {
     proved: usize,
     contradicted: usize,
+    /// Answered no, until a target day: their verdict is `attested`, but they are not among `attested`.
+    not_yet: usize,
     attested: usize,
     stale: usize,
     unknown: usize,
@@ -51,6 +53,7 @@ impl From<&VerdictCounts> for CountsBody {
         Self {
             proved: counts.proved,
             contradicted: counts.contradicted,
+            not_yet: counts.not_yet,
             attested: counts.attested,
             stale: counts.stale,
             unknown: counts.unknown,
