@@ -3,6 +3,8 @@
 //! A snapshot is written by the job that assesses a site and replaced as a whole by the next one. It is no source: everything in
 //! it was computed from facts, and it says when.
 
+mod counts;
+
 use std::collections::BTreeMap;
 
 use ::store::{StoreError, Transaction};
@@ -20,6 +22,8 @@ use crate::lines::{Lookup, subject_names};
 use crate::store as tables;
 use crate::subject_lines;
 use crate::wording::TaskWording;
+
+pub use self::counts::{FindingCounts, SubjectCounts};
 
 pub use crate::store::{SubjectLine, SubjectOrder, SubjectSearch};
 
@@ -134,53 +138,6 @@ pub struct Undecided {
     pub name: String,
     /// Labels of the facts that are missing; empty if only the limit of the check is in the way.
     pub missing: Vec<String>,
-}
-
-/// Findings by severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct FindingCounts {
-    /// 緊急
-    pub critical: usize,
-    /// 高
-    pub high: usize,
-    /// 中
-    pub medium: usize,
-    /// 低
-    pub low: usize,
-}
-
-impl FindingCounts {
-    fn add(&mut self, severity: Severity) {
-        *match severity {
-            Severity::Critical => &mut self.critical,
-            Severity::High => &mut self.high,
-            Severity::Medium => &mut self.medium,
-            Severity::Low => &mut self.low,
-        } += 1;
-    }
-}
-
-/// What a check answered for how many subjects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SubjectCounts {
-    /// It holds.
-    pub holds: usize,
-    /// It fails.
-    pub fails: usize,
-    /// Not known.
-    pub unknown: usize,
-    /// Known once, too old now.
-    pub stale: usize,
-    /// Not asked about.
-    pub not_applicable: usize,
-}
-
-impl SubjectCounts {
-    /// The denominator: all that are asked about, the unknown and stale ones too.
-    #[must_use]
-    pub const fn asked(&self) -> usize {
-        self.holds + self.fails + self.unknown + self.stale
-    }
 }
 
 /// A task in words.

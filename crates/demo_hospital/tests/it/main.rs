@@ -113,7 +113,7 @@ fn every_planted_subject_stands_in_the_evidence() {
             let stands = match (kind, id.rsplit_once('/')) {
                 ("asset", Some((_, name))) => text("nmap/院内スキャン.xml").contains(name) && !ledger.contains(name),
                 ("account", _) => text("AD/ad_users.csv").contains(&format!("\"{id}\"")),
-                ("policy", _) => site.files.iter().any(|file| file.path.ends_with(&format!("{id}.inf"))),
+                ("policy", _) => site.files.iter().any(|file| file.path.ends_with(&format!("{id}_secedit.inf"))),
                 _ => ledger.contains(id),
             };
             assert!(stands, "{} {}", planted.id, planted.subject);

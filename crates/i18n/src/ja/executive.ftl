@@ -125,5 +125,5 @@ reports-file-report-xlsx = 報告書（Excel）
 reports-file-report-json = 報告書（JSON）
 reports-file-checklist-pdf = チェックリスト（PDF）
 reports-file-checklist-html = チェックリスト（HTML）
-executive-report-file = 説明責任レポート
+executive-report-file = 説明責任報告書
 executive-report-checklist-file = チェックリスト

@@ -4,9 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use people::account::Login;
-use people::store::{AccountEdit, NewSession, add_account, add_membership, add_session};
-use people::{EVERYWHERE, Role};
+use people::AccountId;
+use people::store::{NewSession, add_session};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 use ureq::Agent;
@@ -96,28 +95,18 @@ impl Drop for Served {
     }
 }
 
-/// Somebody with every right, and the token of a session.
-pub(crate) fn sign_in(database: &Database) -> &'static str {
-    let edit = AccountEdit {
-        name: "情報 太郎".to_owned(),
-        department: String::new(),
-        vendor: String::new(),
-        lang: base::Lang::Ja,
-        enabled: true,
-    };
+/// Somebody with every right, and the token of a session. `place` says which database, if it is not the one in the data folder.
+pub(crate) fn sign_in(world: &World, database: &Database, place: &[&str]) -> &'static str {
+    let person =
+        ["user", "add", "joho", "--name", "情報 太郎", "--role", "administrator", "--role", "auditor", "--everywhere"];
+    let ran = world.run(&[&person[..], place].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let now = base::UtcSeconds(i64::try_from(since.as_secs()).unwrap());
     let token = "a-session-of-a-test-0123456789-0123456789-0";
-    database
-        .transaction::<_, StoreError>(|tx| {
-            let id = add_account(tx, &Login::new("joho").unwrap(), &edit, now)?;
-            for role in [Role::Administrator, Role::Auditor] {
-                add_membership(tx, id, EVERYWHERE, role, "test", now)?;
-            }
-            let new = NewSession { account: id, token, csrf: "c", device: "test", address: "127.0.0.1" };
-            add_session(tx, &new, now).map(|_| ())
-        })
-        .unwrap();
+    // The first account of the installation.
+    let new = NewSession { account: AccountId(1), token, csrf: "c", device: "test", address: "127.0.0.1" };
+    database.transaction::<_, StoreError>(|tx| add_session(tx, &new, now).map(|_| ())).unwrap();
     token
 }
 
@@ -140,7 +129,8 @@ fn the_code_for_setting_up_stays_until_there_is_an_account() {
     assert_eq!(first.end(), Some(0));
     let second = Served::start(&world, &["--plain-http"]);
     assert_eq!(second.says("setup_code"), code);
-    sign_in(&Database::open_sqlite(&world.data().join("mamori.db")).unwrap());
+    let database = Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    sign_in(&world, &database, &[]);
     assert_eq!(second.end(), Some(0));
     let third = Served::start(&world, &["--plain-http"]);
     assert!(third.opened["setup_code"].is_null(), "{}", third.opened);
@@ -215,7 +205,7 @@ fn an_upload_that_was_answered_is_received_whole_although_the_end_was_asked_for(
     world.write("PC0_secedit.inf", secedit(5));
     world.import("PC0_secedit.inf");
     let database = Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
-    let cookie = format!("mamori={}", sign_in(&database));
+    let cookie = format!("mamori={}", sign_in(&world, &database, &[]));
     let office = Served::start(&world, &["--plain-http"]);
     let part = |head: &str, bytes: &[u8]| {
         [format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), bytes, b"\r\n"].concat()
@@ -362,7 +352,7 @@ fn a_session_of_one_node_counts_on_the_other_and_goes_on_when_one_is_killed() {
     assert_eq!(imported.code, Some(0), "{imported:?}");
     std::fs::create_dir_all(there.data()).unwrap();
     std::fs::copy(here.data().join("ledger-key.pem"), there.data().join("ledger-key.pem")).unwrap();
-    let cookie = format!("mamori={}", sign_in(&server.database));
+    let cookie = format!("mamori={}", sign_in(&here, &server.database, &["--database", &url]));
     let first = Served::start(&here, &["--database", &url, "--plain-http"]);
     let second = Served::start(&there, &["--database", &url, "--plain-http"]);
     for node in [&first, &second] {

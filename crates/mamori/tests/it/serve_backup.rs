@@ -159,7 +159,7 @@ fn a_backup_of_an_office_in_use_holds_people_and_goes_on_elsewhere() {
     let world = furnished();
     let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
     let office = Served::start(&world, &[]);
-    let cookie = format!("__Host-mamori={}", sign_in(&database));
+    let cookie = format!("__Host-mamori={}", sign_in(&world, &database, &[]));
     assert_eq!(world.run(&["backup-self", "控え", "--with-key"]).code, Some(0));
     assert_eq!(office.get("/s/main/evidence", &cookie).0, 200);
     let authority = office.says("ca_sha256").to_owned();
@@ -168,7 +168,9 @@ fn a_backup_of_an_office_in_use_holds_people_and_goes_on_elsewhere() {
     assert_eq!(world.run(&["restore-self", "控え"]).code, Some(0));
     let office = Served::start(&world, &[]);
     assert_eq!(office.says("ca_sha256"), authority, "the machines of the hospital trust it already");
-    let (status, text) = office.get("/s/main/evidence", &cookie);
-    assert!(status == 200 && text.contains("PC1_secedit.inf"), "{status} {text}");
+    assert_eq!(office.get("/s/main/evidence", &cookie).0, 303, "sessions of before have ended");
+    let database = store::Database::open_sqlite(&world.data().join("mamori.db")).unwrap();
+    let people = database.read(|tx| people::store::list_members(tx, "main")).unwrap();
+    assert_eq!(people.len(), 1, "and whoever had an account has it again");
     world.assert_sound();
 }

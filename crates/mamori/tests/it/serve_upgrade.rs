@@ -60,7 +60,7 @@ fn data_from_before_the_office_opens_and_has_pages_after_one_assessment() {
     let head = database.read(|tx| governance::snapshot::find_head(tx, "main", Lang::Ja)).unwrap().unwrap();
     assert_eq!(head.site.name, "前の院");
     assert!(!head.checklists.is_empty());
-    let cookie = format!("mamori={}", sign_in(&database));
+    let cookie = format!("mamori={}", sign_in(&world, &database, &[]));
     let (status, text) = office.get("/s/main/evidence", &cookie);
     assert!(status == 200 && text.contains("PC1_secedit.inf") && text.contains("前の院"), "{status} {text}");
     assert_eq!(office.end(), Some(0));

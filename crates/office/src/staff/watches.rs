@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn append(store: &TestStore, kind: &str) {
-        let body = serde_json::json!({});
+        let body = serde_json::json!({ "review": true });
         let entry = NewEntry { kind, site: "minato", who: "w", body: &body };
         test_ledger().unwrap().write::<_, LedgerError>(&store.database, NOW, |tx| tx.append(&entry)).unwrap();
     }
