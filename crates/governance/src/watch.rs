@@ -5,10 +5,10 @@ use base::{Date, Lang, UtcSeconds};
 
 use crate::snapshot;
 
-/// What is written whenever a site was assessed, and the field of it that says that machines were looked over anew: evidence of machines
-/// had come, or it was the first assessment of a day. What only follows an answer or a paper is no review.
+/// What is written whenever a site was assessed.
 const ASSESSED: &str = "assessment.made";
-/// See [`ASSESSED`].
+/// The field of `assessment.made` that says that machines were looked over anew: evidence of machines had come, or it was the first
+/// assessment of a day. What only follows an answer or a paper is no review.
 pub const REVIEW: &str = "review";
 /// What is written whenever somebody, or new evidence, moved a task or an exception on.
 const FOLLOWED: &[&str] =

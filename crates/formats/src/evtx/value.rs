@@ -81,7 +81,7 @@ pub enum Typed<'a> {
     Hex(u64),
     /// Several values of one type; shown with commas between them.
     Array(Array<'a>),
-    /// Bytes that do not fit their type, or a type nobody knows; shown like [`Value::Binary`].
+    /// Bytes that do not fit their type, or a type nobody knows; shown like [`Typed::Binary`].
     Malformed {
         /// Type the file states.
         kind: u8,
