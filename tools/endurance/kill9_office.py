@@ -37,8 +37,8 @@ class Office:
         self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.address = json.loads(self.process.stdout.readline())["url"].removeprefix("http://")
         self.people = {}
-        for account, login, role in (ASKER, DECIDER):
-            self.people[login] = sign_in(data, account, login, role)
+        for account, login, _ in (ASKER, DECIDER):
+            self.people[login] = sign_in(data, account)
 
     def kill(self):
         """Whether the office was running until it was killed."""
@@ -70,13 +70,19 @@ class Office:
         return None
 
 
-def sign_in(data, account, login, role):
+def add_people(mamori, data):
+    """Two accounts, as the ledger witnesses them: a row that it does not know is found by `ledger verify`."""
+    for _, login, role in (ASKER, DECIDER):
+        added = kill9.run(mamori, data, "user", "add", login, "--name", login, "--role", role, "--everywhere")
+        if added.returncode:
+            sys.exit(f"{login} was not added: {added.stderr}")
+
+
+def sign_in(data, account):
     """A session; returns its token and the secret of its forms."""
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), int(time.time())
     db = sqlite3.connect(data / "mamori.db", timeout=30)
     with db:
-        db.execute("INSERT OR IGNORE INTO account (id, login, name, department, vendor, lang, enabled, created_at) VALUES (?, ?, ?, '', '', 'ja', 1, ?)", (account, login, login, now))
-        db.execute("INSERT OR IGNORE INTO membership (account, site, role, granted_by, granted_at) VALUES (?, '*', ?, 'endurance', ?)", (account, role, now))
         db.execute(
             "INSERT INTO session (id, token_hash, account, csrf, device, address, created_at, seen_at, proved_at) "
             "VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM session), ?, ?, ?, 'endurance', '127.0.0.1', ?, ?, ?)",
@@ -303,6 +309,7 @@ def main():
         first = work / "PC0_secedit.inf"
         first.write_bytes("[Unicode]\r\nUnicode=yes\r\n[System Access]\r\nLockoutBadCount = 5\r\n".encode("utf-16"))
         kill9.run(mamori, data, "import", "--yes", first)
+        add_people(mamori, data)
         for number in range(arguments.rounds):
 
             def problem(text, number=number):
