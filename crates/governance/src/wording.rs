@@ -79,10 +79,11 @@ impl<'a> TaskWording<'a> {
         let failing =
             self.assessment.find(self.checks, &check.id).map(|answer| answer.failing.as_slice()).unwrap_or_default();
         let title = check.title.get(self.lang);
-        let fix = first_sentence(check.fix.get(self.lang), self.lang);
+        // A title is one line of words: the marks around a command are for the page of the task.
+        let fix = first_sentence(check.fix.get(self.lang), self.lang).replace('`', "");
         // What is about the site itself needs no name.
         let Some(first) = failing.first().filter(|subject| subject.kind() != SubjectKind::Site) else {
-            return (fix.to_owned(), title.to_owned());
+            return (fix, title.to_owned());
         };
         let name = self.names.get(first).map_or_else(|| first.id(), String::as_str);
         let id = if failing.len() > 1 { "task-fix-several" } else { "task-fix" };
@@ -91,10 +92,12 @@ impl<'a> TaskWording<'a> {
     }
 
     fn keep(&self, answer: &ItemAnswer<'_>) -> (String, String) {
-        let day =
-            answer.claim.as_ref().and_then(|claim| claim.target_on).map_or_else(String::new, |day| day.to_string());
-        let arguments = [("number", answer.item.number.as_str().into()), ("date", day.into())];
-        (message(self.lang, "task-keep", &arguments), answer.item.text.get(self.lang).to_owned())
+        let number = ("number", answer.item.number.as_str().into());
+        let title = match answer.claim.as_ref().and_then(|claim| claim.target_on) {
+            Some(day) => message(self.lang, "task-keep", &[number, ("date", day.to_string().into())]),
+            None => message(self.lang, "task-keep-no-date", &[number]),
+        };
+        (title, answer.item.text.get(self.lang).to_owned())
     }
 
     fn show(&self, item: &assess::Item) -> (String, String) {

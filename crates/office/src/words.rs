@@ -2,14 +2,13 @@
 
 pub(crate) mod bar;
 
-use askama::Template;
 pub(crate) use base::plain::plain_line as plain;
 use base::{Date, Grade, Locator, Mark, Severity, Subject, SubjectKind, UtcSeconds, Verdict};
 use people::Role;
 use report::model::{ItemReport, Standing};
 use web::list::{Cell, Look};
 use web::visit::encode_segment;
-use web::{HttpError, SiteVisit, Visit};
+use web::{SiteVisit, Visit};
 
 use crate::Office;
 
@@ -240,47 +239,5 @@ pub(crate) const fn nav_entry(kind: SubjectKind) -> &'static str {
         SubjectKind::Vendor => "vendors",
         SubjectKind::Document => "documents",
         SubjectKind::Product | SubjectKind::Vulnerability | SubjectKind::Site => "",
-    }
-}
-
-/// A part of an instruction: words, or a command to copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Piece {
-    is_command: bool,
-    text: String,
-}
-
-/// Takes an instruction apart: what stands between backticks is a command.
-fn pieces(text: &str) -> Vec<Piece> {
-    let parts = text.split('`').enumerate();
-    let pieces = parts.map(|(number, part)| Piece { is_command: number % 2 == 1, text: part.to_owned() });
-    pieces.filter(|piece| !piece.text.trim().is_empty()).collect()
-}
-
-#[derive(Template)]
-#[template(path = "assets/instruction.html")]
-struct Instruction<'a> {
-    visit: &'a Visit,
-    id: &'a str,
-    pieces: Vec<Piece>,
-}
-
-/// An instruction as markup, each command with a button that copies it; `id` is unique on the page.
-///
-/// # Errors
-/// [`HttpError`] if the template fails: a defect.
-pub(crate) fn instruction(visit: &Visit, id: &str, text: &str) -> Result<String, HttpError> {
-    Instruction { visit, id, pieces: pieces(text) }.render().map_err(HttpError::internal)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_between_backticks_is_a_command() {
-        let found: Vec<(bool, String)> =
-            pieces("次の `a -b` を").into_iter().map(|piece| (piece.is_command, piece.text)).collect();
-        assert_eq!(found, [(false, "次の ".to_owned()), (true, "a -b".to_owned()), (false, " を".to_owned())]);
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod form;
 mod frame;
 pub mod guard;
+mod instruction;
 mod layout;
 pub mod list;
 pub mod metrics;

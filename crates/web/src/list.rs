@@ -107,27 +107,35 @@ impl Cell {
         Self { text: text.into(), href: Some(href.into()), look: Look::Plain }
     }
 
-    /// The class of the table cell: days stay on one line, long texts get room. Empty for all else.
-    #[must_use]
-    pub fn shape(&self) -> &'static str {
-        /// Characters from which on a text is long.
-        const LONG_CHARS: usize = 40;
-        let is_day = |text: &str| text.parse::<base::Date>().is_ok();
-        let (day, time) = self.text.split_once(' ').unwrap_or((&self.text, ""));
-        if day.len() == 10 && is_day(day) && time.len() <= 8 {
-            "day"
-        } else if self.text.chars().count() > LONG_CHARS {
-            "long"
-        } else {
-            ""
-        }
-    }
-
     /// With a mark.
     #[must_use]
     pub const fn look(mut self, look: Look) -> Self {
         self.look = look;
         self
+    }
+}
+
+/// The class of a table cell with this text: days, addresses and versions are not broken, long texts get room. Empty for all else.
+#[must_use]
+pub fn shape(text: &str) -> &'static str {
+    /// Characters from which on a text is long.
+    const LONG_CHARS: usize = 40;
+    /// Characters from which on a text needs some room.
+    const SOME_CHARS: usize = 12;
+    /// Characters up to which an address or a version stays on one line.
+    const TOKEN_CHARS: usize = 18;
+    let day = text.get(..10).filter(|day| day.parse::<base::Date>().is_ok());
+    let chars = text.chars().count();
+    if chars > LONG_CHARS {
+        "long"
+    } else if day.is_some() {
+        if text.is_ascii() { "day" } else { "aged" }
+    } else if !text.is_empty() && chars <= TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        "token"
+    } else if chars > SOME_CHARS {
+        "some"
+    } else {
+        ""
     }
 }
 
@@ -166,7 +174,7 @@ pub struct List {
     pub filters: Vec<Filter>,
     /// Whether words can be searched for.
     pub can_search: bool,
-    /// What to do first, if there is nothing to show.
+    /// What to do first, if there is nothing to show; a command stands between backticks.
     pub empty: String,
 }
 

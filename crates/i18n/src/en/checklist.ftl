@@ -5,7 +5,10 @@ checklist-against = The evidence contradicts this, so "yes" or "not applicable" 
 checklist-against-hint = The evidence contradicts these checks, so "yes" or "not applicable" can't be answered now. Fix it and import new evidence, or request an exception. "No" with a target date can be recorded.
 checklist-all-failing = Show as a list ({ $count })
 checklist-answer = Answer
-checklist-answers = Answers { $count } items ({ $items })
+checklist-answers = { $count ->
+    [one] Answers 1 item ({ $items })
+   *[other] Answers { $count } items ({ $items })
+ }
 checklist-answers-items = Items answered
 checklist-ask = What would answer it
 checklist-ask-exception-all = Request an exception from this check
@@ -104,6 +107,7 @@ checklist-next = Next
 checklist-no = No
 checklist-no-answer = no answer yet
 checklist-no-choice = Choose yes, no or not applicable.
+checklist-more-controls = More controls (2 to 5)
 checklist-no-target = For "no", give a target date: the day by which it will be "yes".
 checklist-no-until = No (target { $day })
 checklist-not-answered = This edition is not used to assess this site. Items that a later edition continues can be opened from the table.

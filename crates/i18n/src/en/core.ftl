@@ -101,6 +101,7 @@ task-fix = { $subject }: { $fix }
 task-fix-several = { $subject } and others ({ $count }): { $fix }
 task-ask = Import the evidence that shows "{ $title }"
 task-keep = Item { $number }: the target date { $date } is over. Finish it and answer yes, or set a new date
+task-keep-no-date = Item { $number }: the answer no has no target date. Finish it and answer yes, or set a date
 task-show = Item { $number }: hand in { $documents }
 tile-outside = Outside connections
 tile-backup = Backup

@@ -5,10 +5,19 @@ executive-as-of = As of { $time }
 executive-old = This page is more than a day old and may differ from the present state. Ask your IT desk whether imports and assessments are running.
 executive-now = Where we stand
 executive-sentence-checklist = Of { $all } items of the national checklist, { $proved } are proved, { $contradicted } are contradicted, { $not_yet } are answered as not done yet, and { $rest } can't be stated yet.
-executive-sentence-overdue = For { $count } of them the target date is over.
-executive-sentence-danger = { $count } problems could seriously harm patients.
+executive-sentence-overdue = {" "}{ $count ->
+    [one] One has
+   *[other] { $count } have
+ } no target date, or are past it.
+executive-sentence-danger = { $count ->
+    [one] One problem could seriously harm patients.
+   *[other] { $count } problems could seriously harm patients.
+ }
 executive-sentence-no-danger = The evidence at hand shows no serious problem that must be fixed at once.
-executive-sentence-waiting = { $count } matters are waiting for an executive decision.
+executive-sentence-waiting = { $count ->
+    [one] One matter is waiting for an executive decision.
+   *[other] { $count } matters are waiting for an executive decision.
+ }
 executive-sentence-asks = Nothing is waiting for a decision. { $count } kinds of documents or exports would answer what is unknown.
 executive-tile-good = good
 executive-tile-caution = caution
@@ -19,7 +28,10 @@ executive-waiting = Waiting for a decision: { $count }
 executive-waiting-none = There is nothing to decide now.
 executive-findings = The most serious problems
 executive-findings-none = No problem was found that contradicts the evidence.
-executive-places = See why ({ $count } places)
+executive-places = { $count ->
+    [one] See why (1 place)
+   *[other] See why ({ $count } places)
+ }
 executive-do = To do:{" "}
 executive-action = Ask your IT desk when it will be fixed.
 executive-checklist = National checklist { $edition } ({ $all } items)

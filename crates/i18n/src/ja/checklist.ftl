@@ -104,6 +104,7 @@ checklist-next = 次へ
 checklist-no = いいえ
 checklist-no-answer = まだ回答がありません
 checklist-no-choice = 「はい」「いいえ」「対象外」のどれかを選んでください。
+checklist-more-controls = 対策をもっと書く（2〜5）
 checklist-no-target = 「いいえ」のときは、いつまでに「はい」にするか、目標日を書いてください。
 checklist-no-until = いいえ（目標日 { $day }）
 checklist-not-answered = この版は、この施設の判定には使っていません。いまの版に引き継がれた項目は、表から開けます。

@@ -103,6 +103,7 @@ task-fix = { $subject }：{ $fix }
 task-fix-several = { $subject } ほか（計 { $count } 件）：{ $fix }
 task-ask = 「{ $title }」が分かる証跡を取り込む
 task-keep = 項目 { $number }：目標日（{ $date }）を過ぎました。終えて「はい」と答えるか、目標日を見直す
+task-keep-no-date = 項目 { $number }：「いいえ」に目標日がありません。終えて「はい」と答えるか、目標日を決める
 task-show = 項目 { $number }：{ $documents } を出す
 tile-outside = 外部接続
 tile-backup = バックアップ

@@ -216,7 +216,6 @@ fn columns(visit: &SiteVisit, office: &Office, kind: SubjectKind) -> Vec<Column>
     columns.push(Column::new(visit.text("assets-worst")).sort("worst"));
     columns.push(Column::new(visit.text("assets-findings")).number());
     columns.extend(own.into_iter().chain(labels(tables::facts_of(kind))).map(Column::new));
-    columns.push(Column::new(visit.text("assets-fact-count")).number());
     columns.push(Column::new(visit.text("assets-observed")).sort("age"));
     columns
 }
@@ -247,7 +246,6 @@ fn cells(visit: &SiteVisit, office: &Office, line: &SubjectLine) -> Vec<Cell> {
     }
     let facts = tables::facts_of(line.kind).iter();
     cells.extend(facts.map(|key| value(key, line.facts.get(*key).map_or("", String::as_str))));
-    cells.push(Cell::text(line.fact_count.to_string()));
     cells.push(Cell::text(words::age(visit, line.observed_at)));
     cells
 }

@@ -63,10 +63,10 @@ pub(super) async fn show(
             is_assessed: found.line.is_some(),
             facts: found.facts,
             findings: found.findings,
-            open: draw_questions(&visit, &found.open)?,
+            open: found.open,
             aliases: found.aliases.iter().map(|alias| plain(&alias.to_string())).collect(),
             related: found.related,
-            more: words::instruction(&visit, "more", &more_about(&visit, &office, kind))?,
+            more: more_about(&visit, &office, kind),
             history: history.draw(&visit, &query)?,
             visit: &visit,
         };
@@ -83,10 +83,10 @@ struct Body<'a> {
     is_assessed: bool,
     facts: Vec<FactRow>,
     findings: Vec<FindingRow>,
-    open: Vec<OpenQuestion>,
+    /// What is not known: the export that would tell, and the checks that wait for it.
+    open: Vec<(String, Vec<String>)>,
     aliases: Vec<String>,
     related: Vec<(String, String, Option<String>)>,
-    /// Markup of the instruction.
     more: String,
     /// Markup of the list of observations.
     history: String,
@@ -116,13 +116,6 @@ struct FindingRow {
     why: String,
     fix: String,
     exception: Option<(String, String)>,
-}
-
-/// Something that is not known, with the export that would tell.
-struct OpenQuestion {
-    titles: Vec<String>,
-    /// Markup of the instruction.
-    ask: String,
 }
 
 struct Found {
@@ -286,16 +279,6 @@ fn open_questions(office: &Office, visit: &SiteVisit, kind: SubjectKind, facts: 
     open.sort_by_key(|(_, titles)| std::cmp::Reverse(titles.len()));
     open.truncate(MAX_OPEN);
     open
-}
-
-fn draw_questions(visit: &SiteVisit, open: &[(String, Vec<String>)]) -> Result<Vec<OpenQuestion>, HttpError> {
-    let numbered = open.iter().enumerate();
-    numbered
-        .map(|(number, (ask, titles))| {
-            let ask = words::instruction(visit, &format!("ask-{number}"), ask)?;
-            Ok(OpenQuestion { titles: titles.clone(), ask })
-        })
-        .collect()
 }
 
 /// Assets, connections and vendors that name this thing by one of its marks, or that it names by one of theirs.

@@ -64,7 +64,6 @@ struct Body<'a> {
     asked: usize,
     why: String,
     fix: String,
-    /// Markup of the instruction.
     ask: String,
     missing: Vec<String>,
     /// Why no evidence of today can make it hold; empty if it can.
@@ -107,7 +106,7 @@ fn body<'a>(
         asked: numbers.asked(),
         why: check.why.get(visit.lang).to_owned(),
         fix: check.fix.get(visit.lang).to_owned(),
-        ask: words::instruction(visit, "ask", check.ask.get(visit.lang))?,
+        ask: check.ask.get(visit.lang).to_owned(),
         missing: report.map(|report| report.missing.clone()).unwrap_or_default(),
         limit: report.map_or_else(String::new, |report| report.limit.clone()),
         undecided: report.iter().flat_map(|report| &report.undecided).map(|one| undecided_row(visit, one)).collect(),

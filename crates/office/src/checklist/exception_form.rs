@@ -92,6 +92,13 @@ struct Body<'a> {
     last: String,
 }
 
+impl Body<'_> {
+    /// Whether a control beyond the first was typed: its fields are then in sight.
+    fn has_more_controls(&self) -> bool {
+        self.controls.iter().skip(1).any(|row| !row.control.is_empty() || !row.evidence.is_empty())
+    }
+}
+
 struct Choices {
     checks: Vec<(String, String)>,
     evidence: Vec<(String, String)>,

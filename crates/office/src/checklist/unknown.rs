@@ -28,10 +28,9 @@ pub(super) async fn show(
             return as_list(&visit, &office, &asks).respond(&visit, &around, &query, "");
         }
         let path = visit.path_of("unknown");
-        let questions = asks.iter().enumerate().map(|(number, ask)| question(&visit, &office, number, ask));
         let body = Body {
             made_at: head.map(|head| visit.minute(head.made_at)),
-            questions: questions.collect::<Result<_, HttpError>>()?,
+            questions: asks.iter().map(|ask| question(&visit, &office, ask)).collect(),
             exports: [("Excel", "xlsx"), ("CSV (UTF-8)", "csv"), ("CSV (Shift_JIS)", "csv-cp932")]
                 .map(|(label, format)| (label, format!("{path}?format={format}"))),
             ways: ways(&visit, &asks),
@@ -44,7 +43,6 @@ pub(super) async fn show(
 
 struct Question {
     what: String,
-    /// Markup of the instruction.
     how: String,
     /// The form that takes the paper, for those who may hand it in.
     form: Option<String>,
@@ -73,17 +71,17 @@ struct Body<'a> {
     ways: Vec<Steps>,
 }
 
-fn question(visit: &SiteVisit, office: &Office, number: usize, ask: &AskLine) -> Result<Question, HttpError> {
+fn question(visit: &SiteVisit, office: &Office, ask: &AskLine) -> Question {
     let may_hand_in = !ask.papers.is_empty() && words::may_answer(visit);
-    Ok(Question {
+    Question {
         what: ask.what.clone(),
-        how: words::instruction(visit, &format!("how-{number}"), &how(visit, office, ask))?,
+        how: how(visit, office, ask),
         form: may_hand_in.then(|| form_path(visit, &ask.papers)),
         items: ask.answers.len(),
         answers: ask.answers.join(", "),
         limit: ask.limit.clone(),
         steps: ask.made_on.map(|sort| (Way(sort).id(), visit.text(Way(sort).title()))),
-    })
+    }
 }
 
 /// What to do. For a paper there is a form here in place of the command that the report names.
