@@ -301,29 +301,13 @@ impl Paper<'_> {
 
 #[cfg(test)]
 mod tests {
-    use base::{FixedClock, Lang, UtcSeconds};
-    use evidence::store::SiteRow;
+    use base::UtcSeconds;
     use tempfile::TempDir;
 
     use super::*;
-    use crate::Settings;
+    use crate::fixture::open;
 
     const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
-
-    fn installation(folder: &TempDir) -> Installation {
-        let settings = Settings {
-            data: folder.path().to_path_buf(),
-            database: None,
-            lang: Lang::Ja,
-            ledger_name: "test".to_owned(),
-            limits: evidence::Limits::default(),
-        };
-        let installation = Installation::open(settings, Box::new(FixedClock(NOW))).unwrap();
-        let kind = assess::SiteKind::Hospital;
-        let site = SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind, beds: None };
-        installation.put_site(&site).unwrap();
-        installation
-    }
 
     fn sizes(installation: &Installation) -> (usize, u64) {
         let rows = installation.database.read(|tx| evidence::store::list_evidence(tx, "main")).unwrap();
@@ -340,7 +324,7 @@ mod tests {
     #[test]
     fn a_document_and_its_statement_are_recorded_together_and_again_is_harmless() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder);
+        let installation = open(&folder, NOW);
         let receipts = hand_in(&installation, "規程.txt", "第1条".as_bytes()).unwrap();
         assert!(receipts.iter().all(|receipt| receipt.evidence.is_some() && !is_unread(receipt)), "{receipts:?}");
         assert_eq!(sizes(&installation), (2, 2));
@@ -352,7 +336,7 @@ mod tests {
     #[test]
     fn a_statement_about_a_document_that_was_withheld_is_not_recorded_either() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder);
+        let installation = open(&folder, NOW);
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice();
         let bytes = [head, &[0; 600], &wide("パスワード"), &[4, 0, 1], &wide("Kinen2024"), &[0; 8]].concat();
@@ -363,7 +347,7 @@ mod tests {
     #[test]
     fn of_two_who_saw_the_same_the_second_is_told_who_was_faster_and_nothing_of_theirs_is_kept() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder);
+        let installation = open(&folder, NOW);
         let item = installation.packs.frameworks.iter().flat_map(|one| &one.items).next().unwrap();
         let answer = |who: &str, seen| {
             let new = NewAnswer { item: &item.id, said: Said::Yes, note: "", who, seen };

@@ -10,6 +10,8 @@
 
 pub mod claims;
 mod commands;
+#[cfg(test)]
+mod fixture;
 mod opened;
 mod packs;
 pub mod reports;

@@ -260,30 +260,14 @@ fn assess(installation: &Installation, payload: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use base::{FixedClock, Lang, UtcSeconds};
-    use evidence::store::SiteRow;
+    use base::{Lang, UtcSeconds};
     use tempfile::TempDir;
 
     use super::*;
-    use crate::Settings;
     use crate::claims::{NewAnswer, Said};
+    use crate::fixture::open;
 
     const NOW: UtcSeconds = UtcSeconds(1_795_143_600);
-
-    fn installation(folder: &TempDir, now: UtcSeconds) -> Installation {
-        let settings = Settings {
-            data: folder.path().to_path_buf(),
-            database: None,
-            lang: Lang::Ja,
-            ledger_name: "test".to_owned(),
-            limits: evidence::Limits::default(),
-        };
-        let installation = Installation::open(settings, Box::new(FixedClock(now))).unwrap();
-        let site =
-            SiteRow { id: "main".to_owned(), name: "院".to_owned(), kind: assess::SiteKind::Clinic, beds: None };
-        installation.put_site(&site).unwrap();
-        installation
-    }
 
     fn add(installation: &Installation, kind: &str) {
         let job = NewJob { kind, payload: "{}", run_at: NOW, dedupe_key: None };
@@ -313,7 +297,7 @@ mod tests {
     #[test]
     fn a_job_that_another_worker_took_over_does_not_count_as_done() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder, NOW);
+        let installation = open(&folder, NOW);
         add(&installation, "test.long");
         let done = do_all_with(&installation, &[&Does("test.long", take_over)]).unwrap();
         assert_eq!((done.done, done.failures.len()), (0, 1), "{done:?}");
@@ -324,7 +308,7 @@ mod tests {
     #[test]
     fn a_job_that_panics_is_kept_and_the_others_are_done() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder, NOW);
+        let installation = open(&folder, NOW);
         add(&installation, "test.bad");
         add(&installation, "test.good");
         let bad = Does("test.bad", |_| panic!("made up"));
@@ -336,7 +320,7 @@ mod tests {
     #[test]
     fn a_job_that_is_given_back_can_be_taken_by_another_worker_at_once() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder, NOW);
+        let installation = open(&folder, NOW);
         add(&installation, "test.long");
         let claim = || jobs::claim(&installation.database, &["test.long"], "one", NOW, LEASE_S).unwrap();
         let running = Running::default();
@@ -349,7 +333,7 @@ mod tests {
     #[test]
     fn nothing_more_is_begun_when_the_program_ends() {
         let folder = TempDir::new().unwrap();
-        let installation = installation(&folder, NOW);
+        let installation = open(&folder, NOW);
         add(&installation, "test.good");
         let good = Does("test.good", |_| Ok(()));
         let done = do_while(&installation, &[&good], &Running::default(), &|| false).unwrap();
@@ -360,19 +344,19 @@ mod tests {
     #[test]
     fn a_site_is_assessed_once_a_day_however_often_that_is_asked_for() {
         let folder = TempDir::new().unwrap();
-        let today = installation(&folder, NOW);
+        let today = open(&folder, NOW);
         let asked = |installation: &Installation| request_daily(installation, installation.now().date_jst()).unwrap();
         assert_eq!((asked(&today), asked(&today)), (1, 0));
         assert_eq!(do_all(&today).unwrap().done, 1);
         assert_eq!(asked(&today), 0, "it is fresh");
-        let tomorrow = installation(&folder, NOW.plus_days(1));
+        let tomorrow = open(&folder, NOW.plus_days(1));
         assert_eq!((asked(&tomorrow), asked(&tomorrow)), (1, 0));
     }
 
     #[test]
     fn an_assessment_that_has_seen_less_changes_neither_snapshot_nor_tasks() {
         let folder = TempDir::new().unwrap();
-        let office = installation(&folder, NOW);
+        let office = open(&folder, NOW);
         let site = office.find_site("main").unwrap().unwrap();
         let (world, assessment) = office.assess(&site.id).unwrap();
         // Meanwhile an answer comes in, and another worker is done first.
