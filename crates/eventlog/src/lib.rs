@@ -4,7 +4,9 @@
 //! worked on it. Start with [`rules`] (what is looked for), [`files`] (where), [`scan`] (finding it), [`timeline`] (showing it).
 
 pub mod bench;
+pub mod correlated;
 mod detector;
+pub mod event;
 pub mod files;
 mod kinds;
 pub mod rules;
