@@ -3,9 +3,8 @@
 
 mod correlated;
 mod damage;
-mod hostile;
-mod parallel;
 mod samples;
 mod samples_chainsaw;
 mod samples_hits;
-mod written;
+mod shapes;
+mod world;
