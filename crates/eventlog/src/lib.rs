@@ -11,6 +11,7 @@ pub mod files;
 mod kinds;
 pub mod rules;
 pub mod scan;
+pub mod timeline;
 mod view;
 mod worker;
 
