@@ -68,7 +68,7 @@ impl Detector {
     fn find_kind(&mut self, record: &Record<'_>) -> usize {
         let Self { plan, views, kinds, .. } = self;
         for part in record.parts() {
-            if views.is_outdated(&part) {
+            if views.is_of_another_generation(&part) {
                 views.clear();
                 kinds.forget_templates();
             }
@@ -110,9 +110,9 @@ struct Views {
 }
 
 impl Views {
-    /// Whether the part is of another generation than what is kept.
+    /// Whether what is kept means nothing for this part any more.
     #[inline]
-    fn is_outdated(&self, part: &Part<'_>) -> bool {
+    fn is_of_another_generation(&self, part: &Part<'_>) -> bool {
         part.key().is_some_and(|key| key.generation != self.generation)
     }
 

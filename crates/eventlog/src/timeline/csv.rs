@@ -83,7 +83,6 @@ fn guarded(text: &str) -> String {
     if starts_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

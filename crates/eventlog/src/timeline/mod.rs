@@ -231,9 +231,7 @@ impl Row<'_> {
                 fields.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect()
             }
             Cause::Unread { .. } => Vec::new(),
-            Cause::Several { group, .. } => {
-                group.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-            }
+            Cause::Several { group, .. } => group.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         }
     }
 

@@ -78,9 +78,9 @@ impl Statistics {
     /// All of it for other programs.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let rules = self.rules.iter().map(|(id, (level, title, count))| {
-            json!({ "rule": id, "title": title, "level": level.word(), "count": count })
-        });
+        let rules = self.rules.iter().map(
+            |(id, (level, title, count))| json!({ "rule": id, "title": title, "level": level.word(), "count": count }),
+        );
         json!({
             "levels": self.levels.iter().map(|(level, count)| (level.word().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
             "rules": rules.collect::<Vec<_>>(),

@@ -89,7 +89,8 @@ fn what_is_no_log_is_refused_if_it_says_it_is_one_and_counted_if_not() {
     let found = find_logs(&[world.folder.path().to_path_buf(), world.path("無い")]);
     assert_eq!(found.logs.len(), 1, "a log by any other name");
     assert_eq!(found.others, 1);
-    let mut refused: Vec<_> = found.refused.iter().map(|(path, _)| path.file_name().unwrap().to_str().unwrap()).collect();
+    let mut refused: Vec<_> =
+        found.refused.iter().map(|(path, _)| path.file_name().unwrap().to_str().unwrap()).collect();
     refused.sort_unstable();
     assert_eq!(refused, ["偽物.evtx", "無い", "空.evtx"]);
 }

@@ -32,8 +32,7 @@ fn an_event_id_counts_only_in_its_own_channel_and_of_its_own_provider() {
 
 #[test]
 fn children_of_user_data_are_fields_like_those_of_event_data() {
-    let by_admin =
-        rule("by-admin", "service: security", "{s: {EventID: 1102, SubjectUserName: ADMIN}, condition: s}");
+    let by_admin = rule("by-admin", "service: security", "{s: {EventID: 1102, SubjectUserName: ADMIN}, condition: s}");
     let event = Written { section: Section::UserData, ..Written::security(1_102, &[("SubjectUserName", "admin")]) };
     assert_eq!(fired(event, &[by_admin]), ["by-admin"]);
 }
@@ -60,7 +59,10 @@ fn what_every_event_has_is_looked_at_too() {
 fn words_without_a_field_are_looked_for_in_every_value() {
     let words = rule("words", "service: security", "{keywords: [mimikatz, sekurlsa], condition: keywords}");
     let event = |value| Written::security(4_688, value);
-    assert_eq!(fired(event(&[("Unmapped", "x"), ("Other", "run MimiKatz now")]), std::slice::from_ref(&words)), ["words"]);
+    assert_eq!(
+        fired(event(&[("Unmapped", "x"), ("Other", "run MimiKatz now")]), std::slice::from_ref(&words)),
+        ["words"]
+    );
     assert_eq!(fired(event(&[("Unmapped", "x")]), &[words]), Vec::<String>::new());
 }
 
@@ -89,17 +91,24 @@ fn two_kinds_of_events_of_one_template_are_kept_apart() {
 #[test]
 fn nasty_values_are_matched_as_they_are() {
     let values = [
-        "\u{202e}gpj.exe\u{200b}\u{7}\u{1b}[2J", "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\"; DROP TABLE x--",
-        "絵文字🚑と結合文字が゛", "line\r\nbreak", "\u{fffd}\u{ffff}",
+        "\u{202e}gpj.exe\u{200b}\u{7}\u{1b}[2J",
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "\"; DROP TABLE x--",
+        "絵文字🚑と結合文字が゛",
+        "line\r\nbreak",
+        "\u{fffd}\u{ffff}",
     ];
-    let nasty = rule("nasty", "service: security", "{s: {EventID: 4688, CommandLine|contains: '<SCRIPT>'}, condition: s}");
+    let nasty =
+        rule("nasty", "service: security", "{s: {EventID: 4688, CommandLine|contains: '<SCRIPT>'}, condition: s}");
     let fields: Vec<[(&str, &str); 1]> = values.iter().map(|value| [("CommandLine", *value)]).collect();
     let events: Vec<_> = fields.iter().map(|fields| Written::security(4_688, fields)).collect();
     let world = World::new().with("病院 の\u{202e}ログ.evtx", &log(&events));
     let all = rule("all", "service: security", "{s: {EventID: 4688}, condition: s}");
     let rules = rules(&[nasty, all]);
     let hits = read_hits(&rules, &world.scan(&rules));
-    let seen: Vec<_> = hits.iter().filter(|(rule, _)| rule == "all").map(|(_, event)| event.value("commandline").unwrap()).collect();
+    let seen: Vec<_> =
+        hits.iter().filter(|(rule, _)| rule == "all").map(|(_, event)| event.value("commandline").unwrap()).collect();
     assert_eq!(seen, values);
     let found: Vec<_> = hits.iter().filter(|(rule, _)| rule == "nasty").map(|(_, event)| event.record_id).collect();
     assert_eq!(found, [2]);

@@ -8,7 +8,7 @@ use eventlog::files::find_logs;
 use eventlog::rules::Ruleset;
 use eventlog::scan::{Options, Scan, scan};
 use formats::evtx::FileTime;
-use formats::evtx::write::{Child, Content, Element, WrittenValue, Writer};
+use formats::evtx::write::{Child, Content, Element, Writer, WrittenValue};
 use tempfile::TempDir;
 
 /// 2026-04-01 00:00 UTC.
@@ -51,8 +51,7 @@ impl<'a> Written<'a> {
 
     fn template(&self) -> Element {
         let text = |name: &str, number| Element::new(name).with_value(number);
-        let provider =
-            Element::new("Provider").with_attribute("Name", Content::Text(self.provider.to_owned()));
+        let provider = Element::new("Provider").with_attribute("Name", Content::Text(self.provider.to_owned()));
         // Old providers keep half of the id apart.
         let id = text("EventID", 0).with_attribute("Qualifiers", Content::Value(1));
         let time = Element::new("TimeCreated").with_attribute("SystemTime", Content::Value(2));

@@ -175,12 +175,7 @@ fn summary(lang: Lang, scan: &Scan, rows: usize) -> String {
     message(lang, "eventlog-summary", &arguments)
 }
 
-fn show(
-    context: &Context<'_>,
-    arguments: &DetectArgs,
-    timeline: &mut Timeline<'_>,
-    lines: Vec<String>,
-) -> Result<()> {
+fn show(context: &Context<'_>, arguments: &DetectArgs, timeline: &mut Timeline<'_>, lines: Vec<String>) -> Result<()> {
     let lang = context.settings.lang;
     let default = if context.global.json { DetectFormat::Jsonl } else { DetectFormat::Table };
     let mut statistics = Statistics::default();
