@@ -17,6 +17,8 @@ const MAX_REMEMBERED: usize = 4_096;
 pub struct Matcher {
     plan: Arc<Plan>,
     interest: Interest,
+    /// Stands in `interest` while that is taken out.
+    nothing: Interest,
     remembered: FxHashMap<u64, Vec<Remembered>>,
     remembered_count: usize,
     /// Predicates that are true of this event.
@@ -44,8 +46,10 @@ struct Remembered {
 impl Matcher {
     /// Memory for one thread; it is used again for every event.
     pub fn new(plan: Arc<Plan>) -> Self {
+        let nothing = Interest::none();
         Self {
-            interest: Interest::none(),
+            interest: nothing.clone(),
+            nothing,
             remembered: FxHashMap::default(),
             remembered_count: 0,
             holds: Bits::default(),
@@ -92,6 +96,13 @@ impl Matcher {
         self.interest = interest;
     }
 
+    /// Hands the interest of the last event back, once that is over. Threads that keep interests themselves give and take
+    /// them in turn, so that no counter is shared between them for every event.
+    pub fn take_interest(&mut self) -> Interest {
+        self.clear();
+        std::mem::replace(&mut self.interest, self.nothing.clone())
+    }
+
     /// What is wanted of the event that was begun.
     pub fn interest(&self) -> &Interest {
         &self.interest
@@ -126,7 +137,8 @@ impl Matcher {
     /// Adds the rules that fire on the event to `hits`, rising. The event is then over.
     pub fn finish(&mut self, hits: &mut Vec<RuleIndex>) {
         let first = hits.len();
-        let interest = self.interest.clone();
+        // Taken out for as long as the rest of the matcher is changed.
+        let interest = std::mem::replace(&mut self.interest, self.nothing.clone());
         let kind = &*interest.0;
         for predicate in &self.found {
             for place in kind.witnessed_by(*predicate) {
@@ -149,6 +161,7 @@ impl Matcher {
                 own.sort_unstable();
             }
         }
+        self.interest = interest;
         self.clear();
     }
 

@@ -18,8 +18,8 @@ macro_rules! parts {
     };
 }
 
-const JA: &[&str] = parts!["ja": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve"];
-const EN: &[&str] = parts!["en": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve"];
+const JA: &[&str] = parts!["ja": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
+const EN: &[&str] = parts!["en": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
 
 /// A value put into a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod detect;
 mod office;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use assess::SiteKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use detect::{DetectArgs, DetectFormat};
 pub(crate) use office::{BackupArgs, RemoteArgs, RemoteCommand, RestoreArgs, ServeArgs};
 
 /// 守り: 病院のセキュリティを、証跡で答えるためのプログラム (the security office of a hospital, answered from evidence)
@@ -91,6 +93,8 @@ pub(crate) enum Command {
     RestoreSelf(RestoreArgs),
     /// 別の機械で動いている mamori を、トークンで使う (a server elsewhere, with a token)
     Remote(RemoteArgs),
+    /// イベントログ（EVTX）から、攻撃の跡を探す (event logs against detection rules)
+    Detect(DetectArgs),
     /// この環境で足りないものを調べる (what is missing here)
     Doctor,
     /// 設定を調べる (configuration)

@@ -81,6 +81,7 @@ fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
         Command::BackupSelf(arguments) => commands::backup::backup(&context, arguments),
         Command::RestoreSelf(arguments) => commands::backup::restore(&context, arguments),
         Command::Remote(arguments) => commands::remote::run(&context, arguments),
+        Command::Detect(arguments) => commands::detect::run(&context, arguments),
         Command::Doctor => commands::doctor::run(&context),
         Command::Config(ConfigCommand::Sample) => {
             output::line(SAMPLE.trim_end());
@@ -163,7 +164,7 @@ fn init_tracing(always: bool) {
 
 /// Whether a log line comes from one of our own crates.
 fn is_ours(target: &str) -> bool {
-    const OURS: [&str; 13] = [
+    const OURS: [&str; 14] = [
         "mamori",
         "installation",
         "office",
@@ -174,6 +175,7 @@ fn is_ours(target: &str) -> bool {
         "store",
         "asset",
         "hardening",
+        "eventlog",
         "risk",
         "report",
         "assess",

@@ -71,6 +71,14 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", shown(text));
 }
 
+/// Where a long result goes, piece by piece: to a file, or to standard output. What is written must be fit to be shown.
+pub(crate) fn stream(file: Option<&std::path::Path>) -> std::io::Result<Box<dyn std::io::Write>> {
+    Ok(match file {
+        Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create(path)?)),
+        None => Box::new(std::io::BufWriter::new(std::io::stdout())),
+    })
+}
+
 /// A bar on the terminal; invisible where nobody watches.
 pub(crate) fn progress(count: usize, label: &str) -> ProgressBar {
     let target =

@@ -107,6 +107,11 @@ impl CorrelationPlan {
         self.fields.get(&rule).map_or(&[], |fields| fields)
     }
 
+    /// Whether any correlation asks for the hits of this rule.
+    pub fn needs(&self, rule: RuleIndex) -> bool {
+        !self.inputs_of(rule).is_empty()
+    }
+
     /// Whether hits of this rule are reported on their own: not if only correlations are to speak of it.
     pub fn speaks_alone(&self, rule: RuleIndex) -> bool {
         let inputs = self.inputs_of(rule);

@@ -50,6 +50,18 @@ impl Expression {
         }
     }
 
+    /// Visits every atom, some more than once.
+    pub(crate) fn each_atom(&self, visit: &mut dyn FnMut(Atom)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Atom(atom) => visit(*atom),
+            Self::Not(inner) => inner.each_atom(visit),
+            Self::And(parts) | Self::Or(parts) | Self::AtLeast(_, parts) => {
+                parts.iter().for_each(|part| part.each_atom(visit));
+            }
+        }
+    }
+
     /// What it is once some atoms are known; `None` while that depends on others.
     pub(crate) fn decide(&self, known: &dyn Fn(Atom) -> Option<bool>) -> Option<bool> {
         match self {

@@ -113,6 +113,21 @@ impl Plan {
         self.fields.find(name).filter(|field| !field.is_key())
     }
 
+    /// The fields that a rule looks at, each once; without channel, provider, event id and keywords.
+    pub fn fields_of(&self, rule: RuleIndex) -> Vec<FieldId> {
+        let mut fields = Vec::new();
+        if let Some(expression) = self.expressions.get(rule.0 as usize) {
+            expression.each_atom(&mut |atom| match atom.lazy().and_then(|index| self.atoms.lazies.get(index)) {
+                Some(lazy) => fields.extend(lazy.fields()),
+                None => fields.push(self.atoms.field_of(atom)),
+            });
+        }
+        fields.retain(|field| !field.is_key() && *field != FieldId::TEXT);
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
     /// What the plan wants of events with this channel (case does not matter; `None` if they have none), provider and id.
     pub fn interest(&self, channel: Option<&str>, provider: &str, event_id: u32) -> Interest {
         let id = event_id.to_string();

@@ -64,6 +64,21 @@ impl<'a> Chunk<'a> {
         Records { chunk: self, reader, at: CHUNK_HEADER, last_id: None, told: self.fits, ended: false, whole: None }
     }
 
+    /// The records from a place on: `offset` in the file is that of a record that was read before ([`Record::offset`]).
+    pub fn records_from<'r>(&'r self, reader: &'r mut Reader, offset: u64) -> Records<'r> {
+        let mut records = self.records(reader);
+        records.told = true;
+        let at = offset.checked_sub(self.offset).and_then(|at| usize::try_from(at).ok());
+        records.at = at.map_or(usize::MAX, |at| at.max(CHUNK_HEADER));
+        records
+    }
+
+    /// Whether nothing was ever written here; bytes of a chunk or more.
+    #[must_use]
+    pub fn is_unused(bytes: &[u8]) -> bool {
+        bytes.get(..CHUNK_HEADER).unwrap_or(bytes).iter().all(|byte| *byte == 0)
+    }
+
     /// Whether the records fit the checksum in the header. Costs a pass over the chunk; a log copied while Windows wrote
     /// it may not fit and still be whole.
     #[must_use]

@@ -1,10 +1,10 @@
 //! The file: a header and chunks.
 
-use super::chunk::{CHUNK_BYTES, CHUNK_HEADER, CHUNK_MAGIC, Chunk};
+use super::chunk::{CHUNK_BYTES, CHUNK_MAGIC, Chunk};
 use super::damage::{Damage, Reason};
 
-/// Bytes of the header of a file.
-pub(super) const FILE_HEADER: usize = 4_096;
+/// Bytes of the header of a file; the first chunk follows.
+pub const FILE_HEADER: usize = 4_096;
 pub(super) const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
 
 /// A whole event log.
@@ -57,8 +57,7 @@ impl<'a> Iterator for Chunks<'a> {
             let number = self.number;
             self.rest = rest;
             self.number = number.saturating_add(1);
-            let head = bytes.get(..CHUNK_HEADER).unwrap_or(bytes);
-            if head.iter().any(|byte| *byte != 0) {
+            if !Chunk::is_unused(bytes) {
                 let offset = FILE_HEADER as u64 + u64::from(number) * CHUNK_BYTES as u64;
                 return Some(Chunk::read(bytes, number, offset));
             }

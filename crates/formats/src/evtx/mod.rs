@@ -44,7 +44,7 @@ pub use array::{Array, Items};
 pub use chunk::{CHUNK_BYTES, Chunk, Records};
 pub use damage::{Damage, Reason};
 pub use fields::{Field, Section};
-pub use file::{Chunks, File, OpenError};
+pub use file::{Chunks, FILE_HEADER, File, OpenError};
 pub use part::Part;
 pub use record::{FieldName, Reader, Record};
 pub use system::System;

@@ -132,6 +132,27 @@ impl<'a> Value<'a> {
         Array::new(kind & !kind::ARRAY, self.bytes)
     }
 
+    /// Type number and bytes as they lie in the file, to compare values without turning them into text. Texts of templates
+    /// have a number of their own.
+    #[inline]
+    #[must_use]
+    pub const fn raw(&self) -> (u16, &'a [u8]) {
+        (self.kind, self.bytes)
+    }
+
+    /// Whether nothing is there, not even an empty text.
+    #[inline]
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        const NULL: u16 = kind::NULL as u16;
+        const UTF16: u16 = kind::UTF16 as u16;
+        match self.kind {
+            NULL => true,
+            UTF16 | kind::LITERAL => false,
+            _ => self.bytes.is_empty(),
+        }
+    }
+
     /// Whether it is shown as an empty text.
     #[inline]
     #[must_use]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::{none, root};
 
-const RANKS: [(&str, u8); 22] = [
+const RANKS: [(&str, u8); 23] = [
     ("base", 0),
     ("formats", 1),
     ("assess", 1),
@@ -21,6 +21,7 @@ const RANKS: [(&str, u8); 22] = [
     ("asset", 4),
     ("hardening", 5),
     ("risk", 5),
+    ("eventlog", 5),
     ("governance", 6),
     ("installation", 7),
     ("office", 8),

@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod claim;
 pub(crate) mod demo;
 mod demo_office;
+pub(crate) mod detect;
 pub(crate) mod doctor;
 pub(crate) mod exception;
 pub(crate) mod fact;

@@ -11,6 +11,7 @@
 
 mod claims;
 mod demo;
+mod detect;
 mod hostile;
 mod imports;
 mod ledger;
