@@ -18,8 +18,8 @@ macro_rules! parts {
     };
 }
 
-const JA: &[&str] = parts!["ja": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
-const EN: &[&str] = parts!["en": "core", "web", "sign_in", "home", "executive", "desk", "import", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
+const JA: &[&str] = parts!["ja": "core", "web", "sign_in", "home", "executive", "desk", "import", "alerts", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
+const EN: &[&str] = parts!["en": "core", "web", "sign_in", "home", "executive", "desk", "import", "alerts", "assets", "checklist", "evidence", "people", "staff", "api", "serve", "eventlog"];
 
 /// A value put into a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,12 @@ impl From<&str> for Argument {
 impl From<String> for Argument {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<u64> for Argument {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 

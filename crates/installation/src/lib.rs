@@ -15,6 +15,7 @@ mod fixture;
 mod opened;
 mod packs;
 pub mod reports;
+mod search_logs;
 mod settings;
 mod witnessed;
 pub mod work;

@@ -11,6 +11,7 @@ use assess::{Check, CheckPack, Dictionary, Expression, Framework, Wording};
 use asset::Columns;
 use base::{ContentHash, SubjectKind};
 use detect::RulePack;
+use eventlog::EventLogFile;
 use evidence::{Deriver, Importer, Registry};
 use governance::DocumentKinds;
 use governance::lists::{Departments, Exports};
@@ -141,6 +142,7 @@ impl Packs {
         let mut importers = hardening::importers();
         importers.extend(risk::importers());
         importers.extend(governance::importers());
+        importers.push(Box::new(EventLogFile));
         importers.extend(asset::importers(&self.columns, &self.wording));
         importers
     }

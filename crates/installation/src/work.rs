@@ -12,6 +12,7 @@ use store::jobs::{self, AfterFailure, Job, NewJob};
 use store::{StoreError, outbox};
 
 use crate::opened::Installation;
+use crate::search_logs::{SEARCH, SearchLogs};
 
 /// Assess a site after new evidence.
 pub const ASSESS: &str = "governance.assess";
@@ -85,7 +86,9 @@ pub fn enqueue(installation: &Installation) -> Result<()> {
         outbox::drain(&installation.database, BATCH, |tx, message| {
             let key = format!("{}#{}", message.body, first.get_or_insert(message.id));
             let job = NewJob { kind: ASSESS, payload: &message.body, run_at: now, dedupe_key: Some(&key) };
-            jobs::enqueue(tx, &job, now).map(|_| ())
+            jobs::enqueue(tx, &job, now)?;
+            let key = format!("{SEARCH}#{key}");
+            jobs::enqueue(tx, &NewJob { kind: SEARCH, dedupe_key: Some(&key), ..job }, now).map(|_| ())
         })
     };
     while drain()? > 0 {}
@@ -154,7 +157,7 @@ pub fn do_while(
 ) -> Result<Done> {
     enqueue(installation)?;
     let owner = format!("{}-{}", installation.settings.ledger_name, std::process::id());
-    let all: Vec<&dyn Worker> = std::iter::once(&Assess as &dyn Worker).chain(workers.iter().copied()).collect();
+    let all: Vec<&dyn Worker> = [&Assess as &dyn Worker, &SearchLogs].into_iter().chain(workers.iter().copied()).collect();
     let kinds: Vec<&str> = all.iter().map(|worker| worker.kind()).collect();
     let mut done = Done::default();
     while goes_on() {

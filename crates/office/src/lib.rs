@@ -4,6 +4,7 @@
 //! what those say about jobs (reports) or evidence (import) is joined there, everything else is asked of the crate that owns it.
 //! Each room is a folder with its routes, its handlers and its templates. Start with [`rooms`].
 
+mod alerts;
 mod api;
 mod assets;
 mod checklist;

@@ -19,6 +19,7 @@ pub const NAVIGATION: &[NavGroup] = &[
         entries: &[
             entry("executive", "nav-executive", "executive", LEAD),
             entry("today", "nav-today", "today", DESK),
+            entry("alerts", "nav-alerts", "alerts", LEAD),
             entry("decisions", "nav-decisions", "decisions", LEAD),
             entry("reports", "nav-reports", "reports", LEAD),
             entry("staff", "nav-staff", "staff", INSIDE),

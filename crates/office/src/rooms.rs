@@ -8,7 +8,7 @@ use store::Migration;
 use web::Routes;
 
 use crate::state::Shared;
-use crate::{Office, api, assets, checklist, desk, evidence, executive, home, import, people, sign_in, staff};
+use crate::{Office, alerts, api, assets, checklist, desk, evidence, executive, home, import, people, sign_in, staff};
 
 /// Every route with who may use it.
 #[must_use]
@@ -22,6 +22,7 @@ pub fn routes() -> Routes<Shared> {
         .and(assets::routes())
         .and(checklist::routes())
         .and(evidence::routes())
+        .and(alerts::routes())
         .and(people::routes())
         .and(api::routes())
 }

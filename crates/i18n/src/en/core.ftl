@@ -24,6 +24,7 @@ refused-too-many-files = Too many files (limit { $detail }). Import them in part
 refused-too-many-addresses = A row may hold up to 8 addresses ({ $detail }). Give each device its own row.
 refused-unknown-word = Not one of the known words ({ $detail }).
 refused-unrecognised = The format is not known. The file is kept as evidence but is not used in any verdict.
+unreadable-event-log = This could not be read as an event log ({ $detail }). Export it again with the event viewer or wevtutil.
 unreadable-future = The date of issue is in the future ({ $detail }). Check the date. The content was not used.
 unreadable-inf = Can't be read as a security template ({ $detail }). Export it again.
 unreadable-json = Can't be read as JSON ({ $detail }). Export it again.

@@ -57,6 +57,7 @@ nav-group-house = This site
 nav-executive = Executive page
 nav-today = Today
 nav-checklists = Checklists
+nav-alerts = Alerts
 nav-decisions = Decisions
 nav-exceptions = Exceptions
 nav-tasks = Tasks

@@ -26,6 +26,7 @@ refused-too-many-files = ファイルが多すぎます（上限 { $detail }）�
 refused-too-many-addresses = 1行に書けるアドレスは8個までです（{ $detail }）。機器ごとに行を分けてください。
 refused-unknown-word = 決められた言葉ではありません（{ $detail }）。
 refused-unrecognised = 何のファイルか分かりませんでした。証跡として保管しましたが、判定には使っていません。
+unreadable-event-log = イベントログ（.evtx）として読めませんでした（{ $detail }）。イベント ビューアーか wevtutil で書き出し直してください。
 unreadable-future = 発行日が未来です（{ $detail }）。日付を確かめてください。内容は使っていません。
 unreadable-inf = セキュリティ設定のファイルとして読めませんでした（{ $detail }）。もう一度書き出してください。
 unreadable-json = JSON として読めませんでした（{ $detail }）。もう一度書き出してください。

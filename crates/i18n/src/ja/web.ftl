@@ -57,6 +57,7 @@ nav-group-house = 施設の管理
 nav-executive = 経営者の1枚
 nav-today = 今日やること
 nav-checklists = チェックリスト
+nav-alerts = 検知
 nav-decisions = 決裁
 nav-exceptions = 例外
 nav-tasks = やること一覧

@@ -5,6 +5,9 @@ use web::SiteVisit;
 /// Every kind that this program writes, with its message. One of another version is shown by its name.
 const KINDS: &[(&str, &str)] = &[
     ("evidence.added", "audit-evidence-added"),
+    ("logs.searched", "audit-logs-searched"),
+    ("alert.assigned", "audit-alert-assigned"),
+    ("alert.ruled", "audit-alert-ruled"),
     ("evidence.downloaded", "audit-evidence-downloaded"),
     ("import.started", "audit-import-started"),
     ("import.applied", "audit-import-applied"),

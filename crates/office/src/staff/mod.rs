@@ -22,6 +22,7 @@ use ::store::Migration;
 use base::plain::plain_lines;
 use web::{HttpError, Needs, Routes, SiteName, Visit};
 
+pub(crate) use notice_edit::NoticeForm;
 pub(crate) use watches::Watches;
 
 use crate::Office;

@@ -17,7 +17,7 @@ use crate::state::Shared;
 const MAX_DAYS: i64 = 366;
 
 /// The fields of a notice as they stand in a form.
-pub(super) struct NoticeForm {
+pub(crate) struct NoticeForm {
     path: String,
     version: i64,
     title: String,
@@ -41,6 +41,11 @@ impl NoticeForm {
         }
     }
 
+    /// A form with words somebody has to look over.
+    pub(crate) fn draft(path: String, (starts_on, ends_on): (Date, Date), title: String, body: String) -> Self {
+        Self { title, body, ..Self::new(path, starts_on, ends_on) }
+    }
+
     fn of(notice: &Notice, path: String) -> Self {
         Self {
             path,
@@ -54,7 +59,7 @@ impl NoticeForm {
     }
 
     /// The form as markup of ours; empty if the template fails.
-    pub(super) fn draw(&self, visit: &SiteVisit) -> String {
+    pub(crate) fn draw(&self, visit: &SiteVisit) -> String {
         FormBody { visit, form: self }.render().unwrap_or_default()
     }
 

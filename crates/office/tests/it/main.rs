@@ -1,6 +1,7 @@
 //! The office through its front door.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may")]
 
+mod alert_pages;
 mod api;
 mod asset_pages;
 mod checklist_pages;
