@@ -7,6 +7,7 @@
 
 pub mod correlate;
 pub mod matcher;
+pub mod pack;
 pub mod pipeline;
 pub mod plan;
 pub mod rule;
@@ -14,6 +15,7 @@ mod yaml;
 
 pub use correlate::{CorrelationPlan, Correlator};
 pub use matcher::Matcher;
+pub use pack::RulePack;
 pub use pipeline::Pipelines;
 pub use plan::{FieldId, Interest, Plan, RuleIndex};
 pub use rule::Rules;

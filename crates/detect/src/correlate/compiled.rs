@@ -114,6 +114,13 @@ impl CorrelationPlan {
         inputs.is_empty() || inputs.iter().any(of)
     }
 
+    /// Whether matches of this correlation are reported: not if only other correlations are to speak of it.
+    pub fn match_speaks(&self, correlation: usize) -> bool {
+        let inputs = self.by_correlation.get(correlation).map_or(&[][..], |inputs| inputs);
+        let of = |input: &Input| self.correlations.get(input.correlation).is_none_or(|rule| rule.generate);
+        inputs.is_empty() || inputs.iter().any(of)
+    }
+
     pub(crate) fn inputs_of(&self, rule: RuleIndex) -> &[Input] {
         self.by_rule.get(&rule).map_or(&[], |inputs| inputs)
     }

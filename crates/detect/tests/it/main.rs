@@ -1,9 +1,12 @@
 //! The Sigma engine through its public door.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 mod correlation;
 mod equivalence;
 mod load;
 mod naive;
+mod pack;
+mod pack_cases;
+mod pack_samples;
 mod records;
 mod regression;
 mod samples;

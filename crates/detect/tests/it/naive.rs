@@ -26,6 +26,11 @@ impl Event {
         }
     }
 
+    /// The first value of a field.
+    pub(crate) fn value(&self, field: &str) -> Option<String> {
+        self.values(field).into_iter().next()
+    }
+
     fn everything(&self) -> Vec<String> {
         self.fields.iter().map(|(_, value)| value.clone()).chain(self.texts.clone()).collect()
     }

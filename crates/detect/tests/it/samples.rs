@@ -32,3 +32,26 @@ pub(crate) fn list_samples(path: &str, ending: &str) -> Option<Vec<(String, Stri
     files.sort();
     Some(files)
 }
+
+/// Path below `evtx/` and bytes of every event log, by path.
+pub(crate) fn list_logs() -> Option<Vec<(String, Vec<u8>)>> {
+    let root = folder().join("evtx");
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            println!("SKIPPED: sample folder evtx is missing");
+            return None;
+        };
+        for entry in entries.map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|extension| extension == "evtx") {
+                let name = entry.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                files.push((name, std::fs::read(&entry).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    Some(files)
+}

@@ -1,0 +1,217 @@
+//! mamori's own rules: Sigma, and beside each rule what it means for a hospital and what it needs to see anything.
+//!
+//! A rule lies in `rules/<name>/rule.yml`, one or more Sigma documents of which one speaks: the correlation, or the only
+//! rule. That one carries the block `mamori` (a custom attribute, which other tools of Sigma leave alone). Values that only
+//! the site knows are placeholders: declared in `rules/placeholders.toml`, given in `rules/site.toml`. A rule whose
+//! placeholder has no value is refused by the plan with that reason, and [`RulePack::missing_of`] says what the site has to tell.
+
+mod note;
+mod placeholder;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+pub use note::{Note, NoteError};
+pub use placeholder::{Kind, Placeholder, ValueError};
+
+use crate::pipeline::Pipelines;
+use crate::rule::{About, ReadError, Refusal, Rules};
+use crate::yaml::parse_documents;
+
+/// File that declares the placeholders.
+pub const PLACEHOLDERS: &str = "rules/placeholders.toml";
+/// File with the site's values.
+pub const SITE: &str = "rules/site.toml";
+
+/// Rules with their notes, and the site's values.
+#[derive(Debug, Clone)]
+pub struct RulePack {
+    rules: Rules,
+    notes: Vec<Note>,
+    placeholders: Vec<Placeholder>,
+    values: BTreeMap<String, Vec<String>>,
+}
+
+/// Something wrong in one file of the pack.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{file}: {problem}")]
+pub struct PackProblem {
+    /// As the caller named it.
+    pub file: String,
+    /// What is wrong.
+    #[source]
+    pub problem: PackMistake,
+}
+
+/// What can be wrong with a file of the pack.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PackMistake {
+    /// A document that is no Sigma rule.
+    #[error("{rule}: {source}")]
+    Rule {
+        /// Its title, or which document it is.
+        rule: String,
+        /// What is wrong.
+        source: ReadError,
+    },
+    /// The block `mamori`.
+    #[error("{rule}: {source}")]
+    Note {
+        /// Title of the rule.
+        rule: String,
+        /// What is wrong.
+        source: NoteError,
+    },
+    /// Nobody would know what a hit means, or two would say it.
+    #[error("{found} documents with a block `mamori`; exactly one speaks")]
+    Speakers {
+        /// How many there are.
+        found: usize,
+    },
+    /// No TOML, or not as documented.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// A value for something no rule asks.
+    #[error("`{0}` is no placeholder of this pack")]
+    UnknownPlaceholder(String),
+    /// A value that does not fit.
+    #[error("placeholder `{name}`: {source}")]
+    Value {
+        /// Which one.
+        name: String,
+        /// What is wrong.
+        source: ValueError,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceholderFile {
+    placeholder: Vec<Placeholder>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SiteFile {
+    values: BTreeMap<String, Vec<String>>,
+}
+
+impl RulePack {
+    /// Reads the files of the pack, `(name, text)`: every `rule.yml`, [`PLACEHOLDERS`] and, if the site has one, [`SITE`].
+    ///
+    /// # Errors
+    /// Every mistake in every file.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Self, Vec<PackProblem>> {
+        let mut pack = Self {
+            rules: Rules::default(),
+            notes: Vec::new(),
+            placeholders: Vec::new(),
+            values: BTreeMap::new(),
+        };
+        let mut problems = Vec::new();
+        let mut site = None;
+        for (file, text) in files {
+            match *file {
+                PLACEHOLDERS => match toml::from_str::<PlaceholderFile>(text) {
+                    Ok(read) => pack.placeholders = read.placeholder,
+                    Err(err) => problems.push(PackProblem { file: (*file).to_owned(), problem: err.into() }),
+                },
+                SITE => site = Some(*text),
+                _ => pack.add_rules(file, text, &mut problems),
+            }
+        }
+        if let Some(text) = site {
+            let mistakes = pack.add_site(text);
+            problems.extend(mistakes.into_iter().map(|problem| PackProblem { file: SITE.to_owned(), problem }));
+        }
+        if problems.is_empty() { Ok(pack) } else { Err(problems) }
+    }
+
+    fn add_rules(&mut self, file: &str, text: &str, problems: &mut Vec<PackProblem>) {
+        let mut report = |problem| problems.push(PackProblem { file: file.to_owned(), problem });
+        let before = self.rules.refusals.len();
+        self.rules.add(text, file);
+        for refusal in self.rules.refusals.drain(before..) {
+            report(PackMistake::Rule { rule: refusal.rule, source: refusal.reason });
+        }
+        let mut speakers = 0;
+        for document in parse_documents(text).0 {
+            let Some(block) = document.get("mamori") else { continue };
+            speakers += 1;
+            match Note::read(&document, block) {
+                Ok(note) => self.notes.push(note),
+                Err(source) => {
+                    let title = document.get("title").and_then(|title| title.text()).unwrap_or_default();
+                    report(PackMistake::Note { rule: title.to_owned(), source });
+                }
+            }
+        }
+        if speakers != 1 {
+            report(PackMistake::Speakers { found: speakers });
+        }
+    }
+
+    fn add_site(&mut self, text: &str) -> Vec<PackMistake> {
+        match toml::from_str::<SiteFile>(text) {
+            Ok(site) => site.values.into_iter().filter_map(|(name, values)| self.set(&name, &values).err()).collect(),
+            Err(err) => vec![err.into()],
+        }
+    }
+
+    /// Gives a placeholder its values; an empty list is as good as none.
+    ///
+    /// # Errors
+    /// [`PackMistake`] if there is no such placeholder, or a value does not fit its kind; nothing is then changed.
+    pub fn set(&mut self, name: &str, values: &[String]) -> Result<(), PackMistake> {
+        let Some(placeholder) = self.placeholders.iter().find(|known| known.name == name) else {
+            return Err(PackMistake::UnknownPlaceholder(name.to_owned()));
+        };
+        let expanded = placeholder.kind.expand(values);
+        let expanded = expanded.map_err(|source| PackMistake::Value { name: name.to_owned(), source })?;
+        if expanded.is_empty() {
+            self.values.remove(name);
+        } else {
+            self.values.insert(name.to_owned(), expanded);
+        }
+        Ok(())
+    }
+
+    /// The rules, ready for [`crate::Plan::compile`] with [`Self::pipelines`].
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What every rule that speaks means, in the order of the files.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// What hits of this rule mean; `None` for a rule that only a correlation listens to.
+    pub fn note_of(&self, about: &About) -> Option<&Note> {
+        let id = about.id.as_deref()?;
+        self.notes.iter().find(|note| note.rule == id)
+    }
+
+    /// What the site can tell the rules.
+    pub fn placeholders(&self) -> &[Placeholder] {
+        &self.placeholders
+    }
+
+    /// The placeholder for want of which a rule was refused; `None` if it was refused for another reason.
+    pub fn missing_of(&self, refusal: &Refusal) -> Option<&Placeholder> {
+        let ReadError::Placeholder(name) = &refusal.reason else { return None };
+        self.placeholders.iter().find(|placeholder| placeholder.name == *name)
+    }
+
+    /// Every product the rules speak of, and the site's values.
+    pub fn pipelines(&self) -> Pipelines {
+        let products: BTreeSet<String> =
+            self.rules.rules.iter().filter_map(|rule| rule.logsource.product.clone()).collect();
+        Pipelines {
+            products: products.into_iter().collect(),
+            placeholders: self.values.clone(),
+            ..Pipelines::windows()
+        }
+    }
+}
