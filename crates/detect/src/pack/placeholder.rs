@@ -35,7 +35,7 @@ pub struct Placeholder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Names or patterns with `*`, as they stand in the field.
+    /// Names or patterns with `*` and `?`, as they stand in the field. A backslash is a backslash.
     Texts,
     /// IPv4 addresses and networks (`192.0.2.0/24`); an address may be IPv6.
     Networks,
@@ -79,7 +79,8 @@ impl Kind {
         let written = values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
         let mut expanded = Vec::new();
         match self {
-            Self::Texts => expanded.extend(written.map(ToOwned::to_owned)),
+            // People write paths as they are; in Sigma a backslash before `*` would take its meaning away.
+            Self::Texts => expanded.extend(written.map(|value| value.replace('\\', r"\\"))),
             Self::Networks => written.into_iter().try_for_each(|value| expand_network(value, &mut expanded))?,
             Self::Hours => written.into_iter().try_for_each(|value| expand_hours(value, &mut expanded))?,
             Self::FromDay => {
@@ -167,6 +168,11 @@ mod tests {
         for wrong in ["192.0.2.0/0", "192.0.2.0/33", "2001:db8::/32", "ward", "192.0.2/24"] {
             assert!(Kind::Networks.expand(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_path_is_written_as_it_is() {
+        assert_eq!(expand(Kind::Texts, r"D:\Orca\*"), [r"D:\\Orca\\*"]);
     }
 
     #[test]
