@@ -1,4 +1,4 @@
-//! Lists every file of `packs/` so that the program carries them.
+//! Lists every file of `packs/` so that the program carries them; the cases of rules are for tests and stay behind.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path.extension().is_some_and(|extension| extension == "toml" || extension == "yml")
+            && !path.ends_with("cases.toml")
+        {
             files.push(path);
         }
     }

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use assess::{Check, CheckPack, Dictionary, Framework, Wording};
+use assess::{Check, CheckPack, Dictionary, Expression, Framework, Wording};
 use asset::Columns;
-use base::ContentHash;
+use base::{ContentHash, SubjectKind};
+use detect::RulePack;
 use evidence::{Deriver, Importer, Registry};
 use governance::DocumentKinds;
 use governance::lists::{Departments, Exports};
@@ -39,6 +40,8 @@ pub struct Packs {
     pub exports: Exports,
     /// Commands whose results can be handed in.
     pub commands: Commands,
+    /// Detection rules, what they mean, and what the site has told them.
+    pub rules: RulePack,
     /// SHA-256 over every pack file in force, name and text.
     pub digest: ContentHash,
     /// Files of the installation that take the place of built-in ones or add to them, by name.
@@ -95,6 +98,7 @@ impl Packs {
         for (name, text) in below("frameworks/") {
             frameworks.push(Framework::parse(name, text).map_err(all_problems)?);
         }
+        let rules = parse_rules(&dictionary, &below("rules/"))?;
         let problems = assess::validate(&frameworks, checks.iter().map(|check| check.id.as_str()));
         if !problems.is_empty() {
             return Err(all_problems(problems));
@@ -108,6 +112,7 @@ impl Packs {
             wording: Arc::new(wording),
             columns: Arc::new(columns),
             commands,
+            rules,
             digest: digest(files),
             overlaid: Vec::new(),
             dictionary,
@@ -150,6 +155,26 @@ impl Packs {
     }
 }
 
+/// Path and text of every rule file the program carries, by path; [`Packs::load`] lays those of the site over them.
+pub fn built_in_rules() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EMBEDDED.iter().filter(|(name, _)| name.starts_with("rules/") && name.ends_with(".yml")).copied()
+}
+
+/// The rules with their notes; what a rule depends on must be a condition on facts of a machine's settings.
+fn parse_rules(dictionary: &Dictionary, files: &[(&str, &str)]) -> Result<RulePack> {
+    let joined = |texts: Vec<String>| anyhow::anyhow!("{}", texts.join("\n"));
+    let pack = RulePack::parse(files).map_err(|problems| joined(problems.iter().map(ToString::to_string).collect()))?;
+    let mut problems = Vec::new();
+    for note in pack.notes() {
+        for condition in &note.depends_on {
+            if let Err(err) = Expression::compile(dictionary, SubjectKind::Policy, condition) {
+                problems.push(format!("rule `{}` depends on `{condition}`: {err}", note.title.en));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(pack) } else { Err(joined(problems)) }
+}
+
 /// One hash over all files: the hash of each text and its name, a file to a line, by name.
 fn digest(files: &BTreeMap<String, String>) -> ContentHash {
     let lines: Vec<String> =
@@ -167,7 +192,7 @@ fn overlay_files(root: &Path, folder: &Path, files: &mut BTreeMap<String, String
         let path = entry?.path();
         if path.is_dir() {
             overlay_files(root, &path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if is_pack_file(&path) {
             let size = std::fs::metadata(&path)?.len();
             if size > MAX_BYTES {
                 bail!("{} has {size} bytes; {MAX_BYTES} are allowed", path.display());
@@ -179,6 +204,12 @@ fn overlay_files(root: &Path, folder: &Path, files: &mut BTreeMap<String, String
     Ok(())
 }
 
+/// TOML, and YAML below `rules/`; cases of rules are for whoever writes them.
+fn is_pack_file(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("toml" | "yml")) && !path.ends_with("cases.toml")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +219,27 @@ mod tests {
         let packs = Packs::load(None).unwrap();
         assert!(packs.checks.len() >= 40, "{}", packs.checks.len());
         assert!(packs.frameworks.iter().any(|framework| framework.id == "mhlw-r7-hospital"));
+    }
+
+    #[test]
+    fn a_site_tells_the_rules_its_values_and_adds_a_rule() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("rules/own")).unwrap();
+        let put = |name: &str, text: &str| std::fs::write(folder.path().join("rules").join(name), text).unwrap();
+        let text = EMBEDDED.iter().find(|(name, _)| *name == "rules/account_made/rule.yml").unwrap().1;
+        let id = text.lines().find(|line| line.starts_with("id: ")).unwrap();
+        put("own/rule.yml", &text.replace(id, "id: 7d0a4a4e-55c5-4b8a-9a52-0d8a4c9d3f11"));
+        put("site.toml", "[values]\ncutover_date = [\"2026-04-01\"]\n");
+        let (plain, packs) = (Packs::load(None).unwrap(), Packs::load(Some(folder.path())).unwrap());
+        assert_eq!(packs.rules.notes().len(), plain.rules.notes().len() + 1);
+        assert!(packs.rules.pipelines().placeholders.contains_key("cutover_date"));
+        assert!(plain.rules.pipelines().placeholders.is_empty());
+        put("site.toml", "[values]\ncutover_date = [\"soon\"]\n");
+        let err = Packs::load(Some(folder.path())).err().unwrap().to_string();
+        assert!(err.contains("`soon` is no day"), "{err}");
+        put("site.toml", "[values]\ncutover = []\n");
+        let err = Packs::load(Some(folder.path())).err().unwrap().to_string();
+        assert!(err.contains("`cutover` is no placeholder"), "{err}");
     }
 
     #[test]

@@ -103,12 +103,8 @@ impl RulePack {
     /// # Errors
     /// Every mistake in every file.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, Vec<PackProblem>> {
-        let mut pack = Self {
-            rules: Rules::default(),
-            notes: Vec::new(),
-            placeholders: Vec::new(),
-            values: BTreeMap::new(),
-        };
+        let mut pack =
+            Self { rules: Rules::default(), notes: Vec::new(), placeholders: Vec::new(), values: BTreeMap::new() };
         let mut problems = Vec::new();
         let mut site = None;
         for (file, text) in files {

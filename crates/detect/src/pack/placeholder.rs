@@ -162,7 +162,10 @@ mod tests {
         assert_eq!(expand(Kind::Networks, "192.0.2.0/24"), ["192.0.2.*", "::ffff:192.0.2.*"]);
         assert_eq!(expand(Kind::Networks, "10.0.0.0/8"), ["10.*", "::ffff:10.*"]);
         assert_eq!(expand(Kind::Networks, "192.0.2.5/31")[..2], ["192.0.2.4", "192.0.2.5"]);
-        assert_eq!(expand(Kind::Networks, "172.16.9.0/22")[..4], ["172.16.8.*", "172.16.9.*", "172.16.10.*", "172.16.11.*"]);
+        assert_eq!(
+            expand(Kind::Networks, "172.16.9.0/22")[..4],
+            ["172.16.8.*", "172.16.9.*", "172.16.10.*", "172.16.11.*"]
+        );
         assert_eq!(expand(Kind::Networks, "172.16.0.0/12").len(), 32);
         assert_eq!(expand(Kind::Networks, "192.0.2.0/32"), ["192.0.2.0", "::ffff:192.0.2.0"]);
         for wrong in ["192.0.2.0/0", "192.0.2.0/33", "2001:db8::/32", "ward", "192.0.2/24"] {

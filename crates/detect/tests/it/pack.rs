@@ -196,7 +196,8 @@ fn every_rule_is_whole_as_the_specification_wants_it() {
         if !form || !ids.insert(id.clone()) {
             problems.push(format!("{}: id {id:?} is no new version 4 UUID", about.file));
         }
-        if about.level.is_none() || about.status.as_deref() != Some("test") || about.author.as_deref() != Some("mamori") {
+        if about.level.is_none() || about.status.as_deref() != Some("test") || about.author.as_deref() != Some("mamori")
+        {
             problems.push(format!("{}: level, status or author", about.file));
         }
         if pack.note_of(&about).is_none() {
@@ -225,8 +226,11 @@ fn what_a_rule_depends_on_is_a_condition_on_facts_of_the_dictionary() {
     let texts: Vec<(String, String)> =
         std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap().path())).collect();
     let is_dictionary = |name: &str| !name.ends_with("wording.toml") && !name.ends_with("columns.toml");
-    let texts: Vec<(&str, &str)> =
-        texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).filter(|(name, _)| is_dictionary(name)).collect();
+    let texts: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .filter(|(name, _)| is_dictionary(name))
+        .collect();
     let dictionary = Dictionary::parse(&texts).unwrap();
     let mut problems = Vec::new();
     for note in example_pack().notes() {
