@@ -20,6 +20,7 @@ mod settings;
 mod site;
 mod statement;
 mod table;
+pub mod week;
 mod wire;
 
 use base::Date;

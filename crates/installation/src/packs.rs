@@ -160,15 +160,15 @@ pub fn built_in_rules() -> impl Iterator<Item = (&'static str, &'static str)> {
     EMBEDDED.iter().filter(|(name, _)| name.starts_with("rules/") && name.ends_with(".yml")).copied()
 }
 
-/// The rules with their notes; what a rule depends on must be a condition on facts of a machine's settings.
+/// The rules with their explanations; what a rule depends on must be a condition on facts of a machine's settings.
 fn parse_rules(dictionary: &Dictionary, files: &[(&str, &str)]) -> Result<RulePack> {
     let joined = |texts: Vec<String>| anyhow::anyhow!("{}", texts.join("\n"));
     let pack = RulePack::parse(files).map_err(|problems| joined(problems.iter().map(ToString::to_string).collect()))?;
     let mut problems = Vec::new();
-    for note in pack.notes() {
-        for condition in &note.depends_on {
+    for explanation in pack.explanations() {
+        for condition in &explanation.depends_on {
             if let Err(err) = Expression::compile(dictionary, SubjectKind::Policy, condition) {
-                problems.push(format!("rule `{}` depends on `{condition}`: {err}", note.title.en));
+                problems.push(format!("rule `{}` depends on `{condition}`: {err}", explanation.title.en));
             }
         }
     }
@@ -231,7 +231,7 @@ mod tests {
         put("own/rule.yml", &text.replace(id, "id: 7d0a4a4e-55c5-4b8a-9a52-0d8a4c9d3f11"));
         put("site.toml", "[values]\ncutover_date = [\"2026-04-01\"]\n");
         let (plain, packs) = (Packs::load(None).unwrap(), Packs::load(Some(folder.path())).unwrap());
-        assert_eq!(packs.rules.notes().len(), plain.rules.notes().len() + 1);
+        assert_eq!(packs.rules.explanations().len(), plain.rules.explanations().len() + 1);
         assert!(packs.rules.pipelines().placeholders.contains_key("cutover_date"));
         assert!(plain.rules.pipelines().placeholders.is_empty());
         put("site.toml", "[values]\ncutover_date = [\"soon\"]\n");

@@ -5,14 +5,14 @@
 //! the site knows are placeholders: declared in `rules/placeholders.toml`, given in `rules/site.toml`. A rule whose
 //! placeholder has no value is refused by the plan with that reason, and [`RulePack::missing_of`] says what the site has to tell.
 
-mod note;
+mod explanation;
 mod placeholder;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-pub use note::{Note, NoteError};
+pub use explanation::{Explanation, ExplanationError};
 pub use placeholder::{Kind, Placeholder, ValueError};
 
 use crate::pipeline::Pipelines;
@@ -24,11 +24,11 @@ pub const PLACEHOLDERS: &str = "rules/placeholders.toml";
 /// File with the site's values.
 pub const SITE: &str = "rules/site.toml";
 
-/// Rules with their notes, and the site's values.
+/// Rules with their explanations, and the site's values.
 #[derive(Debug, Clone)]
 pub struct RulePack {
     rules: Rules,
-    notes: Vec<Note>,
+    explanations: Vec<Explanation>,
     placeholders: Vec<Placeholder>,
     values: BTreeMap<String, Vec<String>>,
 }
@@ -57,11 +57,11 @@ pub enum PackMistake {
     },
     /// The block `mamori`.
     #[error("{rule}: {source}")]
-    Note {
+    Explanation {
         /// Title of the rule.
         rule: String,
         /// What is wrong.
-        source: NoteError,
+        source: ExplanationError,
     },
     /// Nobody would know what a hit means, or two would say it.
     #[error("{found} documents with a block `mamori`; exactly one speaks")]
@@ -103,8 +103,12 @@ impl RulePack {
     /// # Errors
     /// Every mistake in every file.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, Vec<PackProblem>> {
-        let mut pack =
-            Self { rules: Rules::default(), notes: Vec::new(), placeholders: Vec::new(), values: BTreeMap::new() };
+        let mut pack = Self {
+            rules: Rules::default(),
+            explanations: Vec::new(),
+            placeholders: Vec::new(),
+            values: BTreeMap::new(),
+        };
         let mut problems = Vec::new();
         let mut site = None;
         for (file, text) in files {
@@ -135,11 +139,11 @@ impl RulePack {
         for document in parse_documents(text).0 {
             let Some(block) = document.get("mamori") else { continue };
             speakers += 1;
-            match Note::read(&document, block) {
-                Ok(note) => self.notes.push(note),
+            match Explanation::read(&document, block) {
+                Ok(explanation) => self.explanations.push(explanation),
                 Err(source) => {
                     let title = document.get("title").and_then(|title| title.text()).unwrap_or_default();
-                    report(PackMistake::Note { rule: title.to_owned(), source });
+                    report(PackMistake::Explanation { rule: title.to_owned(), source });
                 }
             }
         }
@@ -179,14 +183,14 @@ impl RulePack {
     }
 
     /// What every rule that speaks means, in the order of the files.
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
+    pub fn explanations(&self) -> &[Explanation] {
+        &self.explanations
     }
 
     /// What hits of this rule mean; `None` for a rule that only a correlation listens to.
-    pub fn note_of(&self, about: &About) -> Option<&Note> {
+    pub fn explanation_of(&self, about: &About) -> Option<&Explanation> {
         let id = about.id.as_deref()?;
-        self.notes.iter().find(|note| note.rule == id)
+        self.explanations.iter().find(|explanation| explanation.rule == id)
     }
 
     /// What the site can tell the rules.

@@ -1,5 +1,6 @@
 //! The Sigma engine through its public door.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+mod benign_week;
 mod correlation;
 mod equivalence;
 mod load;

@@ -46,7 +46,7 @@ pub(crate) fn bare_pack() -> RulePack {
 }
 
 /// The pack of a site that uses the example of every placeholder.
-fn example_pack() -> RulePack {
+pub(crate) fn example_pack() -> RulePack {
     let mut pack = bare_pack();
     for placeholder in pack.placeholders().to_vec() {
         pack.set(&placeholder.name, &placeholder.example).unwrap();
@@ -100,8 +100,8 @@ fn every_rule_fires_misses_and_keeps_silent_as_its_cases_say() {
     let cases: BTreeMap<String, String> = files(&["cases.toml"]).into_iter().collect();
     let mut problems = Vec::new();
     let mut count = 0;
-    for note in pack.notes() {
-        let file = file_of(&pack, &note.rule);
+    for explanation in pack.explanations() {
+        let file = file_of(&pack, &explanation.rule);
         let Some(text) = cases.get(&file.replace("rule.yml", "cases.toml")) else {
             problems.push(format!("{file}: no cases.toml beside it"));
             continue;
@@ -121,9 +121,9 @@ fn every_rule_fires_misses_and_keeps_silent_as_its_cases_say() {
             problems.extend(loud.map(|about| format!("{file}: benign `{}` alarms {}", case.name, about.file)));
         }
     }
-    println!("{} rules, {count} cases", pack.notes().len());
+    println!("{} rules, {count} cases", pack.explanations().len());
     none(&problems);
-    assert!(pack.notes().len() >= 60, "{}", pack.notes().len());
+    assert!(pack.explanations().len() >= 60, "{}", pack.explanations().len());
 }
 
 /// The file of the rule with this id.
@@ -164,21 +164,25 @@ fn every_rule_says_in_both_languages_what_it_means_and_what_to_do() {
     let pack = example_pack();
     let is_japanese = |text: &str| text.chars().any(|c| ('\u{3041}'..='\u{30ff}').contains(&c));
     let mut problems = Vec::new();
-    for note in pack.notes() {
-        let mut labels = vec![("title", &note.title), ("meaning", &note.meaning), ("first_action", &note.first_action)];
-        labels.extend(note.also_needs.iter().map(|label| ("also_needs", label)));
+    for explanation in pack.explanations() {
+        let mut labels = vec![
+            ("title", &explanation.title),
+            ("meaning", &explanation.meaning),
+            ("first_action", &explanation.first_action),
+        ];
+        labels.extend(explanation.also_needs.iter().map(|label| ("also_needs", label)));
         for (what, label) in labels {
             let polite = what == "title" || label.ja.ends_with("。");
             if !is_japanese(&label.ja) || !polite || !label.en.is_ascii() {
-                problems.push(format!("{} {what}: {label:?}", note.title.en));
+                problems.push(format!("{} {what}: {label:?}", explanation.title.en));
             }
         }
-        if note.rows.is_empty() || !note.rows.iter().all(|row| row.len() == 4 && row.starts_with('S')) {
-            problems.push(format!("{}: rows {:?}", note.title.en, note.rows));
+        if explanation.rows.is_empty() || !explanation.rows.iter().all(|row| row.len() == 4 && row.starts_with('S')) {
+            problems.push(format!("{}: rows {:?}", explanation.title.en, explanation.rows));
         }
         let digits = |row: &String| row.bytes().skip(1).all(|byte| byte.is_ascii_digit());
-        if !note.rows.iter().all(digits) {
-            problems.push(format!("{}: rows {:?}", note.title.en, note.rows));
+        if !explanation.rows.iter().all(digits) {
+            problems.push(format!("{}: rows {:?}", explanation.title.en, explanation.rows));
         }
     }
     none(&problems);
@@ -200,7 +204,7 @@ fn every_rule_is_whole_as_the_specification_wants_it() {
         {
             problems.push(format!("{}: level, status or author", about.file));
         }
-        if pack.note_of(&about).is_none() {
+        if pack.explanation_of(&about).is_none() {
             continue;
         }
         let technique = |tag: &String| {
@@ -233,10 +237,10 @@ fn what_a_rule_depends_on_is_a_condition_on_facts_of_the_dictionary() {
         .collect();
     let dictionary = Dictionary::parse(&texts).unwrap();
     let mut problems = Vec::new();
-    for note in example_pack().notes() {
-        for condition in &note.depends_on {
+    for explanation in example_pack().explanations() {
+        for condition in &explanation.depends_on {
             if let Err(err) = Expression::compile(&dictionary, SubjectKind::Policy, condition) {
-                problems.push(format!("{}: `{condition}`: {err}", note.title.en));
+                problems.push(format!("{}: `{condition}`: {err}", explanation.title.en));
             }
         }
     }

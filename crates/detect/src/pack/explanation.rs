@@ -6,7 +6,7 @@ use crate::yaml::Node;
 
 /// What stands beside a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct Explanation {
     /// Id of the rule.
     pub rule: String,
     /// Its title in both languages; the English one is that of the rule.
@@ -31,8 +31,8 @@ pub struct Note {
 
 /// Why a block `mamori` cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoteError {
-    /// Something every note has.
+pub enum ExplanationError {
+    /// Something every explanation has.
     #[error("line {line}: no `{key}`")]
     Missing {
         /// Counts from 1.
@@ -41,7 +41,7 @@ pub enum NoteError {
         key: &'static str,
     },
     /// A key nobody reads: most often a slip of the pen.
-    #[error("line {line}: `{key}` is no key of a note")]
+    #[error("line {line}: `{key}` is no key of an explanation")]
     UnknownKey {
         /// Counts from 1.
         line: usize,
@@ -61,10 +61,10 @@ pub enum NoteError {
 const KEYS: [&str; 9] =
     ["title_ja", "meaning", "first_action", "depends_on", "also_needs", "rows", "source", "edition", "mark"];
 
-impl Note {
-    pub(super) fn read(document: &Node, block: &Node) -> Result<Self, NoteError> {
+impl Explanation {
+    pub(super) fn read(document: &Node, block: &Node) -> Result<Self, ExplanationError> {
         if let Some((key, value)) = block.entries().iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
-            return Err(NoteError::UnknownKey { line: value.line, key: key.clone() });
+            return Err(ExplanationError::UnknownKey { line: value.line, key: key.clone() });
         }
         let word = get(block, "mark")?;
         let mark = match word.as_str() {
@@ -72,9 +72,10 @@ impl Note {
             "press" => Mark::Press,
             "inferred" => Mark::Inferred,
             "unverified" => Mark::Unverified,
-            _ => return Err(NoteError::Mark { line: block.line, found: word }),
+            _ => return Err(ExplanationError::Mark { line: block.line, found: word }),
         };
-        let depends_on = block.get("depends_on").ok_or(NoteError::Missing { line: block.line, key: "depends_on" })?;
+        let depends_on =
+            block.get("depends_on").ok_or(ExplanationError::Missing { line: block.line, key: "depends_on" })?;
         Ok(Self {
             rule: get(document, "id")?,
             title: Text { ja: get(block, "title_ja")?, en: get(document, "title")? },
@@ -90,12 +91,12 @@ impl Note {
     }
 }
 
-fn get(node: &Node, key: &'static str) -> Result<String, NoteError> {
+fn get(node: &Node, key: &'static str) -> Result<String, ExplanationError> {
     let text = node.get(key).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
-    text.map(ToOwned::to_owned).ok_or(NoteError::Missing { line: node.line, key })
+    text.map(ToOwned::to_owned).ok_or(ExplanationError::Missing { line: node.line, key })
 }
 
-fn get_label(node: &Node, key: &'static str) -> Result<Text, NoteError> {
-    let label = node.get(key).ok_or(NoteError::Missing { line: node.line, key })?;
+fn get_label(node: &Node, key: &'static str) -> Result<Text, ExplanationError> {
+    let label = node.get(key).ok_or(ExplanationError::Missing { line: node.line, key })?;
     Ok(Text { ja: get(label, "ja")?, en: get(label, "en")? })
 }
