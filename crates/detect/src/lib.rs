@@ -4,6 +4,7 @@
 //! It must never do I/O or read a clock, skip a rule without saying so, or let an event cost more because there are
 //! more rules that have nothing to do with it. Start with [`rule`] (what rules say), then [`pipeline`] (which events
 //! they mean), [`plan`] (what they become), [`matcher`] (how an event meets them) and [`correlate`] (hits over time).
+//! [`pack`] reads our own rules, which say what a hit means.
 
 pub mod correlate;
 pub mod matcher;

@@ -236,6 +236,7 @@ mod tests {
         assert_eq!(packs.rules.explanations().len(), plain.rules.explanations().len() + 1);
         assert!(packs.rules.pipelines().placeholders.contains_key("cutover_date"));
         assert!(plain.rules.pipelines().placeholders.is_empty());
+        assert_eq!(built_in_rules().count(), plain.rules.explanations().len());
         put("site.toml", "[values]\ncutover_date = [\"soon\"]\n");
         let err = Packs::load(Some(folder.path())).err().unwrap().to_string();
         assert!(err.contains("`soon` is no day"), "{err}");

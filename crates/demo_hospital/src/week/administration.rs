@@ -17,6 +17,8 @@ pub(super) fn due(draws: &mut Draws, moment: Moment) -> Vec<Action> {
         (2, 23, 0) => actions.push(be_on_call()),
         (2, 11, 0) => actions.push(change_policy()),
         (5, 2, 0) => actions.push(roll_out()),
+        (0..5, 8, 1_200) => actions.push(begin_shift()),
+        (4, 17, 0) => actions.push(tidy_up()),
         _ => {}
     }
     actions
@@ -160,6 +162,43 @@ fn change_policy() -> Action {
     action
 }
 
+/// A dozen people mistype at the gateway through which all of them come, and a few are locked out.
+fn begin_shift() -> Action {
+    let mut action = Action::default();
+    for number in 0..12 {
+        let user = format!("n-{:04}", number * 37);
+        let fields = [
+            ("TargetUserSid", "S-1-0-0"),
+            ("TargetUserName", user.as_str()),
+            ("SubStatus", "0xc000006a"),
+            ("LogonType", "3"),
+            ("IpAddress", "10.20.0.40"),
+        ];
+        action.add(number * 40, LogEvent::new(SECURITY, 4625, "sv-gateway1.hospital.example", &fields));
+        if number % 4 == 0 {
+            let locked = [("TargetUserName", user.as_str()), ("TargetDomainName", "SV-GATEWAY1")];
+            action.add(number * 40 + 5, LogEvent::new(SECURITY, 4740, DC, &locked));
+        }
+    }
+    action
+}
+
+/// Somebody deletes a folder of the year before last.
+fn tidy_up() -> Action {
+    let mut action = Action::default();
+    for number in 0..600 {
+        let name = format!("D:\\share\\archive\\{number}.tif");
+        let fields = [
+            ("SubjectUserName", "o-1003"),
+            ("ObjectType", "File"),
+            ("ObjectName", name.as_str()),
+            ("AccessMask", "0x10000"),
+        ];
+        action.add(number / 10, LogEvent::new(SECURITY, 4663, FILES, &fields));
+    }
+    action
+}
+
 /// The roll-out of an update to all wards by the management server: tasks and services over the network.
 fn roll_out() -> Action {
     let mut action = Action::default();
@@ -174,6 +213,14 @@ fn roll_out() -> Action {
         ];
         action.add(number * 20, LogEvent::new(SECURITY, 4624, &host, &logon));
         let content = "<Exec><Command>C:\\Program Files\\Stocktaking\\agent.exe</Command></Exec>";
+        let address = format!("10.20.1.{number}");
+        let reached = [
+            ("Direction", "%%14593"),
+            ("SourceAddress", "10.20.8.20"),
+            ("DestAddress", address.as_str()),
+            ("DestPort", "445"),
+        ];
+        action.add(number, LogEvent::new(SECURITY, 5156, "sv-mgmt1.hospital.example", &reached));
         let task = [("SubjectLogonId", session.as_str()), ("TaskName", "\\Stocktaking"), ("TaskContent", content)];
         action.add(number * 20 + 2, LogEvent::new(SECURITY, 4698, &host, &task));
     }

@@ -15,6 +15,7 @@ pub(super) fn act(draws: &mut Draws) -> Action {
         9_500..9_900 => look_after_antivirus(&mut action, draws, &seat),
         9_900..9_960 => synchronise_clock(&mut action, &seat),
         9_960..9_975 => restart(&mut action, &seat),
+        9_975..9_985 => be_old(&mut action, draws, &seat),
         _ => be_refused(&mut action, draws, &seat),
     }
     action
@@ -126,6 +127,48 @@ fn look_after_antivirus(action: &mut Action, draws: &mut Draws, seat: &Seat) {
 fn synchronise_clock(action: &mut Action, seat: &Seat) {
     let fields = [("SubjectUserSid", "S-1-5-19"), ("ProcessName", "C:\\Windows\\System32\\svchost.exe")];
     action.add(0, LogEvent::new(SECURITY, 4616, &seat.host, &fields));
+}
+
+/// What old devices and old programs do: weak ways to log on, weakly encrypted tickets, commands nobody can read.
+fn be_old(action: &mut Action, draws: &mut Draws, seat: &Seat) {
+    let number = draws.below(6);
+    let (copier, address) = (format!("scan{number:02}"), format!("10.20.7.{}", 10 + number));
+    let weak = [
+        ("TargetUserSid", seat.sid.as_str()),
+        ("TargetUserName", copier.as_str()),
+        ("LogonType", "3"),
+        ("LmPackageName", "NTLM V1"),
+        ("IpAddress", address.as_str()),
+    ];
+    action.add(0, LogEvent::new(SECURITY, 4624, FILES, &weak));
+    let clear = [
+        ("TargetUserSid", seat.sid.as_str()),
+        ("TargetUserName", seat.user.as_str()),
+        ("LogonType", "8"),
+        ("LmPackageName", "-"),
+        ("IpAddress", seat.address.as_str()),
+    ];
+    action.add(1, LogEvent::new(SECURITY, 4624, "sv-web1.hospital.example", &clear));
+    let account = format!("{}@HOSPITAL.EXAMPLE", seat.user);
+    for (step, service) in ["svc-lab-db", "svc-his-db"].into_iter().enumerate() {
+        let ticket = [
+            ("TargetUserName", account.as_str()),
+            ("ServiceName", service),
+            ("TicketEncryptionType", "0x17"),
+            ("Status", "0x0"),
+            ("IpAddress", seat.address.as_str()),
+        ];
+        action.add(2 + i64::try_from(step).unwrap_or(0), LogEvent::new(SECURITY, 4769, super::event::DC, &ticket));
+    }
+    let shell = "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe";
+    let command = "powershell.exe -NoProfile -EncodedCommand RwBlAHQALQBDAGkAbQBJAG4AcwB0AGEAbgBjAGUAIABXAGkAbgAzADIAXwBCAEkATwBTAA==";
+    let encoded = [
+        ("SubjectUserName", "SYSTEM"),
+        ("NewProcessName", shell),
+        ("CommandLine", command),
+        ("ParentProcessName", "C:\\Program Files\\Stocktaking\\agent.exe"),
+    ];
+    action.add(5, LogEvent::new(SECURITY, 4688, "sv-mgmt1.hospital.example", &encoded));
 }
 
 /// A shutdown, and the machine again.

@@ -1,6 +1,8 @@
 //! What the generated evidence has to be: repeatable, in the real formats, with every weakness where it is said to be.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod week;
+
 use std::collections::BTreeSet;
 use std::io::Read as _;
 

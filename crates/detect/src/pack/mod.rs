@@ -3,7 +3,7 @@
 //! A rule lies in `rules/<name>/rule.yml`, one or more Sigma documents of which one speaks: the correlation, or the only
 //! rule. That one carries the block `mamori` (a custom attribute, which other tools of Sigma leave alone). Values that only
 //! the site knows are placeholders: declared in `rules/placeholders.toml`, given in `rules/site.toml`. A rule whose
-//! placeholder has no value is refused by the plan with that reason, and [`RulePack::missing_of`] says what the site has to tell.
+//! placeholder has no value is refused by the plan with that reason, and [`RulePack::unset_of`] says what the site has to tell.
 
 mod explanation;
 mod placeholder;
@@ -16,7 +16,7 @@ pub use explanation::{Explanation, ExplanationError};
 pub use placeholder::{Kind, Placeholder, ValueError};
 
 use crate::pipeline::Pipelines;
-use crate::rule::{About, ReadError, Refusal, Rules};
+use crate::rule::{About, Part, ReadError, Rule, Rules, Test};
 use crate::yaml::parse_documents;
 
 /// File that declares the placeholders.
@@ -198,10 +198,17 @@ impl RulePack {
         &self.placeholders
     }
 
-    /// The placeholder for want of which a rule was refused; `None` if it was refused for another reason.
-    pub fn missing_of(&self, refusal: &Refusal) -> Option<&Placeholder> {
-        let ReadError::Placeholder(name) = &refusal.reason else { return None };
-        self.placeholders.iter().find(|placeholder| placeholder.name == *name)
+    /// What the site would have to tell before this rule can be loaded; nothing if it is loaded, or refused for another reason.
+    pub fn unset_of(&self, explanation: &Explanation) -> Vec<&Placeholder> {
+        let is_own = |about: &About| about.id.as_deref() == Some(&explanation.rule);
+        let speakers = self.rules.rules.iter().map(|rule| &rule.about);
+        let mut speakers = speakers.chain(self.rules.correlations.iter().map(|rule| &rule.about));
+        let Some(file) = speakers.find(|about| is_own(about)).map(|about| &about.file) else { return Vec::new() };
+        let asked: BTreeSet<&str> =
+            self.rules.rules.iter().filter(|rule| rule.about.file == *file).flat_map(asks).collect();
+        let is_unset = |placeholder: &&Placeholder| !self.values.contains_key(&placeholder.name);
+        let wanted = self.placeholders.iter().filter(|placeholder| asked.contains(placeholder.name.as_str()));
+        wanted.filter(is_unset).collect()
     }
 
     /// Every product the rules speak of, and the site's values.
@@ -214,4 +221,26 @@ impl RulePack {
             ..Pipelines::windows()
         }
     }
+}
+
+/// Names of the placeholders a rule asks for.
+fn asks(rule: &Rule) -> Vec<&str> {
+    let items = rule.selections.iter().flat_map(|(_, selection)| selection.items());
+    let tests = items.flat_map(|item| item.values.iter().flatten());
+    let parts = tests.flat_map(|test| match test {
+        Test::Text { pattern, .. } => pattern.parts.as_slice(),
+        Test::Null
+        | Test::Exists(_)
+        | Test::Number { .. }
+        | Test::Regex(_)
+        | Test::Cidr(_)
+        | Test::Compare { .. }
+        | Test::Time { .. }
+        | Test::Field { .. } => &[],
+    });
+    let names = parts.filter_map(|part| match part {
+        Part::Placeholder(name) => Some(name.as_str()),
+        Part::Any | Part::One | Part::Literal(_) => None,
+    });
+    names.collect()
 }

@@ -42,7 +42,7 @@ fn run(engine: &mut Engine, event: &LogEvent, hits: &mut Vec<RuleIndex>) {
 #[test]
 fn a_quiet_week_raises_no_alert_that_needs_a_human_today() {
     #[expect(clippy::disallowed_methods, reason = "the whole week takes its time")]
-    let whole = std::env::var_os("MAMORI_WHOLE_WEEK").is_some();
+    let whole = std::env::var("MAMORI_WHOLE_WEEK").is_ok();
     let mut engine = Engine::new(&example_pack());
     let mut correlator = Correlator::new(Limits::default());
     let mut reported: BTreeMap<(Option<Level>, String), usize> = BTreeMap::new();
@@ -73,19 +73,4 @@ fn a_quiet_week_raises_no_alert_that_needs_a_human_today() {
     }
     let loud: Vec<_> = reported.keys().filter(|(level, _)| *level >= Some(Level::High)).collect();
     assert!(loud.is_empty(), "{loud:?}");
-}
-
-#[test]
-fn the_week_is_large_enough_in_order_and_the_same_every_time() {
-    let mut last = i64::MIN;
-    let mut count = 0_u64;
-    for event in week(100) {
-        assert!(last <= event.at, "events come in order of time");
-        last = event.at;
-        count += 1;
-    }
-    println!("{count} events");
-    assert!(count >= 2_000_000, "{count}");
-    assert!(week(1).take(10_000).eq(week(1).take(10_000)));
-    assert!(week(1).count() < week(2).count());
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assess::{Dictionary, Expression};
-use base::SubjectKind;
+use assess::expression::{FactSource, Staleness, Truth};
+use assess::{Dictionary, Expression, Fact, FactId, SubjectFacts};
+use base::{FactValue, Grade, SubjectKind, UtcSeconds};
 use detect::correlate::{Limits, Observation};
 use detect::rule::{About, Level};
 use detect::{CorrelationPlan, Correlator, Matcher, Plan, RulePack};
@@ -139,24 +140,26 @@ fn abouts(pack: &RulePack) -> Vec<About> {
 
 #[test]
 fn with_the_examples_every_rule_is_loaded_and_without_them_each_says_what_it_waits_for() {
-    let full = Engine::new(&example_pack());
+    let full = example_pack();
+    assert!(full.explanations().iter().all(|explanation| full.unset_of(explanation).is_empty()));
+    let full = Engine::new(&full);
     assert_eq!(full.matcher.plan().refusals(), []);
     assert_eq!(full.correlations.refusals(), []);
     let bare = bare_pack();
     let engine = Engine::new(&bare);
-    let refused = engine.matcher.plan().refusals();
-    assert!(!refused.is_empty());
-    for refusal in refused {
-        assert!(bare.missing_of(refusal).is_some(), "{}: {}", refusal.file, refusal.reason);
-    }
-    let asked: BTreeSet<&str> = refused.iter().map(|r| bare.missing_of(r).unwrap().name.as_str()).collect();
+    let refused = engine.matcher.plan().refusals().iter().chain(engine.correlations.refusals());
+    let refused: BTreeSet<String> = refused.map(|refusal| refusal.file.clone()).collect();
+    let waiting = bare.explanations().iter().filter(|explanation| !bare.unset_of(explanation).is_empty());
+    let waiting: BTreeSet<String> = waiting.map(|explanation| file_of(&bare, &explanation.rule)).collect();
+    assert_eq!(refused, waiting);
+    assert!(refused.contains("rules/vendor_account_outside_hours/rule.yml"));
     let texts: String = files(&["rule.yml"]).into_iter().map(|(_, text)| text).collect();
     for placeholder in bare.placeholders() {
         assert!(texts.contains(&format!("%{}%", placeholder.name)), "no rule asks for {}", placeholder.name);
         let text = format!("{}{}", placeholder.unset.ja, placeholder.unset.en);
         assert!(!text.is_empty() && !placeholder.example.is_empty(), "{}", placeholder.name);
     }
-    println!("waiting for: {asked:?}");
+    println!("{} rules wait for the site", waiting.len());
 }
 
 #[test]
@@ -223,19 +226,19 @@ fn every_rule_is_whole_as_the_specification_wants_it() {
     none(&problems);
 }
 
+fn dictionary() -> Dictionary {
+    let read = |path: PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
+    let folder = std::fs::read_dir(packs().join("facts")).unwrap();
+    let texts: Vec<(String, String)> = folder.map(|entry| read(entry.unwrap().path())).collect();
+    let is_dictionary = |name: &str| !name.ends_with("wording.toml") && !name.ends_with("columns.toml");
+    let texts = texts.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let texts: Vec<(&str, &str)> = texts.filter(|(name, _)| is_dictionary(name)).collect();
+    Dictionary::parse(&texts).unwrap()
+}
+
 #[test]
 fn what_a_rule_depends_on_is_a_condition_on_facts_of_the_dictionary() {
-    let folder = packs().join("facts");
-    let read = |path: PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
-    let texts: Vec<(String, String)> =
-        std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap().path())).collect();
-    let is_dictionary = |name: &str| !name.ends_with("wording.toml") && !name.ends_with("columns.toml");
-    let texts: Vec<(&str, &str)> = texts
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .filter(|(name, _)| is_dictionary(name))
-        .collect();
-    let dictionary = Dictionary::parse(&texts).unwrap();
+    let dictionary = dictionary();
     let mut problems = Vec::new();
     for explanation in example_pack().explanations() {
         for condition in &explanation.depends_on {
@@ -245,4 +248,36 @@ fn what_a_rule_depends_on_is_a_condition_on_facts_of_the_dictionary() {
         }
     }
     none(&problems);
+}
+
+/// Whether a machine with these settings lets the rule see anything.
+fn sees(title: &str, settings: &[(&str, i64)]) -> Vec<Truth> {
+    let dictionary = dictionary();
+    let now = UtcSeconds(1_795_143_600);
+    let fact = |(number, (key, value)): (i64, &(&str, i64))| Fact {
+        key: dictionary.find(key).unwrap().id,
+        value: FactValue::Integer(*value),
+        observed_at: now,
+        grade: Grade::Machine,
+        id: FactId(number),
+    };
+    let subject = SubjectFacts::new((1..).zip(settings).map(fact).collect());
+    let site = SubjectFacts::new(Vec::new());
+    let pack = bare_pack();
+    let explanation = pack.explanations().iter().find(|explanation| explanation.title.en == title).unwrap();
+    let conditions = explanation.depends_on.iter();
+    let compiled = conditions.map(|text| Expression::compile(&dictionary, SubjectKind::Policy, text).unwrap());
+    let source = FactSource { subject: &subject, site: &site, now };
+    compiled.map(|condition| condition.evaluate(source, Staleness::Blocks).truth).collect()
+}
+
+#[test]
+fn without_the_command_line_in_4688_the_rule_on_deleted_copies_is_blind() {
+    let rule = "Command that deletes the copies files are restored from";
+    let (audited, line) = (("policy.audit_process_creation", 1), ("policy.command_line_in_4688", 1));
+    assert_eq!(sees(rule, &[audited, line]), [Truth::True]);
+    assert_eq!(sees(rule, &[audited, ("policy.command_line_in_4688", 0)]), [Truth::False]);
+    assert_eq!(sees(rule, &[("policy.audit_process_creation", 2), line]), [Truth::False]);
+    assert_eq!(sees(rule, &[("policy.command_line_in_4688", 0), ("policy.sysmon_log", 1)]), [Truth::True]);
+    assert_eq!(sees(rule, &[]), [Truth::Unknown]);
 }
