@@ -27,7 +27,7 @@ pub struct Matcher {
     folded: Vec<u8>,
     /// Values that lazy tests may ask for: field, and where its text lies in `text`.
     values: Vec<(FieldId, usize, usize)>,
-    text: String,
+    text: Vec<u8>,
     /// Lazy tests that were asked already, and their answers.
     asked: Bits,
     answers: Bits,
@@ -56,7 +56,7 @@ impl Matcher {
             found: Vec::new(),
             folded: Vec::new(),
             values: Vec::new(),
-            text: String::new(),
+            text: Vec::new(),
             asked: Bits::default(),
             answers: Bits::default(),
             asked_list: Vec::new(),
@@ -90,7 +90,7 @@ impl Matcher {
         self.candidates.grow(kind.open.len());
         for (field, value) in &kind.keys {
             let start = self.text.len();
-            self.text.push_str(value);
+            self.text.extend_from_slice(value.as_bytes());
             self.values.push((*field, start, self.text.len()));
         }
         self.interest = interest;
@@ -112,6 +112,12 @@ impl Matcher {
     /// is there and empty is given as an empty text. Channel, provider and event id are not given here.
     #[inline]
     pub fn set(&mut self, field: FieldId, value: &str) {
+        self.set_utf8(field, value.as_bytes());
+    }
+
+    /// As [`Matcher::set`], with the bytes of a text: a reader that wrote them knows that they are UTF-8.
+    #[inline]
+    pub fn set_utf8(&mut self, field: FieldId, value: &[u8]) {
         let (own, text) = (self.interest.needs(field), self.interest.needs_text());
         if !own && !text {
             return;
@@ -128,6 +134,12 @@ impl Matcher {
     /// Gives a value of a field that no rule names; keywords look at it.
     #[inline]
     pub fn set_unmapped(&mut self, value: &str) {
+        self.set_unmapped_utf8(value.as_bytes());
+    }
+
+    /// As [`Matcher::set_unmapped`], with the bytes of a text.
+    #[inline]
+    pub fn set_unmapped_utf8(&mut self, value: &[u8]) {
         if self.interest.needs_text() {
             let ascii = fold_into(value, &mut self.folded);
             self.look(FieldId::TEXT, value, ascii);
@@ -166,7 +178,7 @@ impl Matcher {
     }
 
     #[inline]
-    fn look(&mut self, field: FieldId, value: &str, ascii: bool) {
+    fn look(&mut self, field: FieldId, value: &[u8], ascii: bool) {
         let kind = &*self.interest.0;
         let Some(index) = kind.index_of(field) else { return };
         let (holds, found) = (&mut self.holds, &mut self.found);
@@ -179,7 +191,7 @@ impl Matcher {
         });
         if index.keeps_value {
             let start = self.text.len();
-            self.text.push_str(value);
+            self.text.extend_from_slice(value);
             self.values.push((field, start, self.text.len()));
         }
     }
@@ -206,16 +218,20 @@ impl Matcher {
         let Some(lazy) = kind.lazies.get(index).and_then(|index| self.plan.lazy(*index)) else { return false };
         let own = self.values.iter().filter(|(field, ..)| *field == lazy.field);
         let holds = own.into_iter().any(|(_, start, end)| {
-            let value = self.text.get(*start..*end).unwrap_or_default();
-            lazy.holds(value, |other| {
+            lazy.holds(self.text_at(*start, *end), |other| {
                 let others = self.values.iter().filter(|(field, ..)| *field == other);
-                others.filter_map(|(_, start, end)| self.text.get(*start..*end)).collect()
+                others.map(|(_, start, end)| self.text_at(*start, *end)).collect()
             })
         });
         if holds {
             self.answers.add(index);
         }
         holds
+    }
+
+    /// A value that lazy tests may ask for; empty if it was no UTF-8.
+    fn text_at(&self, start: usize, end: usize) -> &str {
+        self.text.get(start..end).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default()
     }
 
     fn clear(&mut self) {

@@ -1,7 +1,8 @@
 //! How fast event logs are matched against every Windows rule of the samples: `cargo bench -p eventlog`.
 //!
 //! One mixed log of some 300 MB is read from the disk and matched, on one thread and on two. Events per second of processor
-//! time; the machine is never quiet, so look at the median of the rounds. `MAMORI_ROUNDS` sets how many.
+//! time; the machine is never quiet, so look at the median of the rounds. `MAMORI_ROUNDS` sets how many, `MAMORI_MEGABYTES`
+//! how large the log is at least.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints, and stops at the first mistake")]
 #![expect(clippy::disallowed_methods, reason = "the samples are found by variables, and a clock is read")]
 
@@ -13,12 +14,12 @@ use detect::Pipelines;
 use eventlog::bench::{cpu_time, list_logs, measure, write_mixed_log};
 use eventlog::rules::{Ruleset, read_rules};
 
-const SIZE: u64 = 300_000_000;
-
 fn main() {
     let samples = std::env::var("MAMORI_SAMPLES")
         .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
-    let rounds: usize = std::env::var("MAMORI_ROUNDS").ok().and_then(|count| count.parse().ok()).unwrap_or(7);
+    let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<u32>().ok());
+    let rounds = number("MAMORI_ROUNDS").unwrap_or(7);
+    let size = u64::from(number("MAMORI_MEGABYTES").unwrap_or(300)) * 1_000_000;
     let folder = samples.join("sigma/rules/windows");
     if !folder.is_dir() || !samples.join("evtx").is_dir() {
         println!("SKIPPED: the samples are missing; set MAMORI_SAMPLES");
@@ -33,7 +34,7 @@ fn main() {
     println!("{} rules, {refused} not loaded, {load:.2} CPU s", rules.plan.rules().len());
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("mixed.evtx");
-    let mixed = write_mixed_log(&samples.join("evtx"), &path, SIZE).unwrap();
+    let mixed = write_mixed_log(&samples.join("evtx"), &path, size).unwrap();
     println!("{} chunks, {} times, {} MB", mixed.chunks, mixed.times, mixed.bytes / 1_000_000);
     let logs = list_logs(&[path]);
     let before = peak_kilobytes();

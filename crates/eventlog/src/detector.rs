@@ -36,13 +36,15 @@ impl Detector {
     pub fn detect(&mut self, record: &Record<'_>, hits: &mut Vec<RuleIndex>) -> bool {
         let number = self.find_kind(record);
         let Self { plan, matcher, views, kinds, text } = self;
-        let Some(kind) = kinds.get_mut(number).filter(|kind| kind.is_wanted) else { return false };
+        let Some((kind, need_count)) = kinds.get_mut(number).filter(|(kind, _)| kind.is_wanted) else {
+            return false;
+        };
         let Some(interest) = kind.interest.take() else { return false };
         matcher.begin_with(interest);
         for part in record.parts() {
             match views.keep(plan, &part) {
                 Some((number, view)) => {
-                    let needs = kind.needs_of(number, view, matcher.interest());
+                    let needs = kind.needs_of(number, view, matcher.interest(), need_count);
                     give(matcher, text, &part, needs);
                 }
                 None => give(matcher, text, &part, &View::new(plan, &part).needs(matcher.interest())),
@@ -56,6 +58,7 @@ impl Detector {
     /// When an event happened; where it does not say, when the log wrote it.
     #[must_use]
     pub fn time_of(&mut self, record: &Record<'_>) -> FileTime {
+        self.renew(record);
         let own = record.parts().find_map(|part| match self.views.keep(&self.plan, &part) {
             Some((_, view)) => view.system.as_ref().map(|places| places.time(&part)),
             None => View::new(&self.plan, &part).system.map(|places| places.time(&part)),
@@ -63,15 +66,25 @@ impl Detector {
         own.flatten().unwrap_or(record.written_at)
     }
 
+    /// Forgets what was worked out about templates if the reader has given their numbers anew.
+    #[inline]
+    fn renew(&mut self, record: &Record<'_>) {
+        let key = record.parts().find_map(|part| part.key());
+        if let Some(key) = key.filter(|key| key.generation != self.views.generation) {
+            self.views = Views { generation: key.generation, list: Vec::new() };
+            self.kinds.forget_templates();
+        }
+        if self.kinds.knows_too_much() {
+            self.kinds.forget_templates();
+        }
+    }
+
     /// Number of the kind of an event.
     #[inline]
     fn find_kind(&mut self, record: &Record<'_>) -> usize {
+        self.renew(record);
         let Self { plan, views, kinds, .. } = self;
         for part in record.parts() {
-            if views.is_of_another_generation(&part) {
-                views.clear();
-                kinds.forget_templates();
-            }
             let Some((_, view)) = views.keep(plan, &part) else {
                 if let Some(places) = View::new(plan, &part).system {
                     return self.kind_of(&key_of(&part, &places));
@@ -110,23 +123,12 @@ struct Views {
 }
 
 impl Views {
-    /// Whether what is kept means nothing for this part any more.
-    #[inline]
-    fn is_of_another_generation(&self, part: &Part<'_>) -> bool {
-        part.key().is_some_and(|key| key.generation != self.generation)
-    }
-
-    fn clear(&mut self) {
-        self.list.clear();
-    }
-
     /// The view of a part and its number, made if need be; `None` for what is different every time.
     #[inline]
     fn keep(&mut self, plan: &Plan, part: &Part<'_>) -> Option<(u32, &View)> {
         let key = part.key()?;
         let place = key.number as usize;
         if self.list.get(place).is_none_or(Option::is_none) {
-            self.generation = key.generation;
             self.add(place, View::new(plan, part));
         }
         self.list.get(place)?.as_deref().map(|view| (key.number, view))
@@ -183,10 +185,8 @@ fn give_one(matcher: &mut Matcher, text: &mut Vec<u8>, field: Option<FieldId>, v
     }
     text.clear();
     value.write_utf8(text);
-    // Every value is written as valid UTF-8.
-    let text = std::str::from_utf8(text).unwrap_or_default();
     match field {
-        Some(field) => matcher.set(field, text),
-        None => matcher.set_unmapped(text),
+        Some(field) => matcher.set_utf8(field, text),
+        None => matcher.set_unmapped_utf8(text),
     }
 }

@@ -12,6 +12,8 @@ use crate::view::{Need, View};
 const MAX_KINDS: usize = 8_192;
 /// Templates remembered for one kind.
 const MAX_TEMPLATES: usize = 64;
+/// Fields to be read that are remembered for all kinds and templates together: some tens of megabytes.
+const MAX_NEEDS: usize = 1 << 20;
 
 /// What makes a kind, as it lies in the record.
 #[derive(Debug, Clone, Copy)]
@@ -45,11 +47,19 @@ pub(crate) struct Kinds {
     list: Vec<Kind>,
     by_hash: FxHashMap<u64, Vec<usize>>,
     text: [String; 2],
+    /// Of all kinds together.
+    need_count: usize,
 }
 
 impl Kinds {
-    pub(crate) fn get_mut(&mut self, kind: usize) -> Option<&mut Kind> {
-        self.list.get_mut(kind)
+    /// The kind with this number, and the count of what all kinds remember.
+    pub(crate) fn get_mut(&mut self, kind: usize) -> Option<(&mut Kind, &mut usize)> {
+        Some((self.list.get_mut(kind)?, &mut self.need_count))
+    }
+
+    /// Whether so much is remembered of templates that it should be forgotten.
+    pub(crate) fn knows_too_much(&self) -> bool {
+        MAX_NEEDS < self.need_count
     }
 
     /// Whether the kind with this number is that of `key`.
@@ -67,6 +77,7 @@ impl Kinds {
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.by_hash.clear();
+        self.need_count = 0;
     }
 
     /// Number of the kind of `key`, `None` if it was not met yet.
@@ -103,6 +114,7 @@ impl Kinds {
         for kind in &mut self.list {
             kind.needs.clear();
         }
+        self.need_count = 0;
     }
 }
 
@@ -114,12 +126,22 @@ impl Kind {
             && is_same(self.provider.as_ref(), key.provider)
     }
 
-    /// What is read of a template for this kind; `interest` is the kind's own.
+    /// What is read of a template for this kind; `interest` is the kind's own. What is remembered anew is counted.
     #[inline]
-    pub(crate) fn needs_of(&mut self, template: u32, view: &View, interest: &Interest) -> &[Need] {
+    pub(crate) fn needs_of(
+        &mut self,
+        template: u32,
+        view: &View,
+        interest: &Interest,
+        need_count: &mut usize,
+    ) -> &[Need] {
         let place = match self.needs.iter().position(|(number, _)| *number == template) {
             Some(place) => place,
-            None => self.add_needs(template, view.needs(interest)),
+            None => {
+                let needs = view.needs(interest);
+                *need_count += needs.len();
+                self.add_needs(template, needs)
+            }
         };
         self.needs.get(place).map_or(&[], |(_, needs)| needs)
     }

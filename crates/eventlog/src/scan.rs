@@ -73,7 +73,7 @@ pub enum LossReason {
     /// What is there is no sound record or chunk.
     #[error("{0}")]
     Damage(Damage),
-    /// The system did not hand it out.
+    /// The system did not hand out this chunk, nor perhaps those behind it.
     #[error("{0}")]
     Unreadable(String),
     /// More of the same in one chunk.

@@ -61,13 +61,20 @@ impl<'a> Worker<'a> {
 
     /// Reads and matches a stretch of a log.
     pub(crate) fn scan(&mut self, stretch: &Stretch<'_>) {
+        let mut told = false;
         for number in stretch.first..stretch.first + stretch.chunks {
             let offset = FILE_HEADER as u64 + number * CHUNK_BYTES as u64;
             match self.read(stretch, offset) {
-                Ok(()) => self.scan_chunk(stretch.number, number, offset),
+                Ok(()) => {
+                    self.scan_chunk(stretch.number, number, offset);
+                    told = false;
+                }
+                // The first of several in a row speaks for them.
+                Err(_) if told => {}
                 Err(err) => {
                     let reason = LossReason::Unreadable(err.to_string());
                     self.found.losses.push(Loss { log: stretch.number, offset, records: None, reason });
+                    told = true;
                 }
             }
         }

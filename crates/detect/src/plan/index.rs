@@ -69,21 +69,27 @@ impl FieldIndex {
     }
 }
 
-/// Writes `value` folded into `folded`; whether it is all ASCII.
+/// Writes UTF-8 text folded into `folded`; whether it is all ASCII.
 #[inline]
-pub(crate) fn fold_into(value: &str, folded: &mut Vec<u8>) -> bool {
+pub(crate) fn fold_into(value: &[u8], folded: &mut Vec<u8>) -> bool {
     folded.clear();
-    folded.extend_from_slice(value.as_bytes());
-    let mut chunks = folded.chunks_exact_mut(8);
-    for chunk in &mut chunks {
-        if let Some(bytes) = chunk.first_chunk_mut::<8>() {
-            *bytes = lower_ascii(u64::from_le_bytes(*bytes)).to_le_bytes();
-        }
+    folded.extend_from_slice(value);
+    let mut all = 0;
+    // Written so that many bytes are done at once.
+    for byte in folded.iter_mut() {
+        all |= *byte;
+        *byte |= u8::from(byte.is_ascii_uppercase()) << 5;
     }
-    chunks.into_remainder().make_ascii_lowercase();
-    if value.is_ascii() {
+    if all < 0x80 {
         return true;
     }
+    fold_foreign(value, folded);
+    false
+}
+
+/// Folds letters beyond ASCII too. Bytes that are no UTF-8 stay as they are.
+fn fold_foreign(value: &[u8], folded: &mut Vec<u8>) {
+    let Ok(value) = std::str::from_utf8(value) else { return };
     if value.chars().any(|character| !character.is_ascii() && fold_char(character) != character) {
         folded.clear();
         let mut buffer = [0; 4];
@@ -91,18 +97,4 @@ pub(crate) fn fold_into(value: &str, folded: &mut Vec<u8>) -> bool {
             folded.extend_from_slice(fold_char(character).encode_utf8(&mut buffer).as_bytes());
         }
     }
-    false
-}
-
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-/// Eight ASCII letters at once: bit 5 is set in each byte that lies between `A` and `Z`.
-#[inline]
-fn lower_ascii(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let low = bytes & !HIGH_BITS;
-    let from_a = low + (0x80 - 0x41) * ONES;
-    let behind_z = low + (0x80 - 0x5B) * ONES;
-    let letters = (from_a & !behind_z & !bytes) & HIGH_BITS;
-    bytes | (letters >> 2)
 }

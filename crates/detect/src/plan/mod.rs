@@ -136,7 +136,7 @@ impl Plan {
         let mut folded = Vec::new();
         for ((_, value), index) in keys.iter().zip(&self.key_indexes) {
             let Some(value) = value else { continue };
-            let ascii = fold_into(value, &mut folded);
+            let ascii = fold_into(value.as_bytes(), &mut folded);
             index.find(&folded, ascii, &mut |needle| {
                 needles.add(needle as usize);
             });

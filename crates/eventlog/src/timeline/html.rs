@@ -9,7 +9,7 @@ use super::wording::{level_mark, level_word, moment_jst, shown};
 use super::{Row, RowWriter};
 
 /// Longest value shown.
-const MAX_VALUE: usize = 2_000;
+const MAX_VALUE: usize = 600;
 
 const STYLE: &str = include_str!("timeline.css");
 

@@ -9,8 +9,10 @@ mod statistics;
 mod text;
 mod wording;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base::Lang;
 use detect::correlate::Match;
 use detect::rule::{About, Level};
 use detect::{FieldId, RuleIndex};
@@ -22,6 +24,7 @@ pub use html::{HtmlWriter, Summary};
 pub use json::{JsonWriter, to_json};
 pub use statistics::Statistics;
 pub use text::TextWriter;
+use wording::level_mark;
 pub use wording::{level_word, moment_jst};
 
 use crate::correlated::{Correlated, from_unix_micros};
@@ -141,6 +144,22 @@ impl<'a> Timeline<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Rows of each level, falling, in words such as `▲高 546`; levels without rows are left out.
+    #[must_use]
+    pub fn levels_in_words(&self, lang: Lang) -> String {
+        let mut counts: BTreeMap<Level, usize> = BTreeMap::new();
+        for entry in &self.entries {
+            let level = match entry {
+                Entry::Hit(hit) => Some(self.rules.level_of(hit.rule)),
+                Entry::Match(found) => about_of(self.rules, found).map(level_of),
+            };
+            *counts.entry(level.unwrap_or(Level::Medium)).or_default() += 1;
+        }
+        let words =
+            |(level, count): (&Level, &usize)| format!("{}{} {count}", level_mark(*level), level_word(*level, lang));
+        counts.iter().rev().map(words).collect::<Vec<_>>().join("  ")
     }
 
     /// The row with this number; `None` behind the last.

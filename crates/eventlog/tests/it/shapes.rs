@@ -113,3 +113,34 @@ fn nasty_values_are_matched_as_they_are() {
     let found: Vec<_> = hits.iter().filter(|(rule, _)| rule == "nasty").map(|(_, event)| event.record_id).collect();
     assert_eq!(found, [2]);
 }
+
+#[test]
+fn templates_without_end_are_forgotten_and_events_still_read_right() {
+    // Every event has a template of its own, with the field somewhere else, until the reader counts them anew.
+    const EVENTS: usize = 1_500;
+    let names: Vec<Vec<String>> = (0..EVENTS)
+        .map(|number| (0..number % 7 + 1).map(|field| format!("Field{number}x{field}x{}", "y".repeat(400))).collect())
+        .collect();
+    let fields: Vec<Vec<(&str, &str)>> = names
+        .iter()
+        .map(|names| names.iter().map(|name| (name.as_str(), "good")).chain([("CommandLine", "evil")]).collect())
+        .collect();
+    let events: Vec<_> =
+        (0..).zip(&fields).map(|(second, fields)| Written::security(4_688, fields).after(second)).collect();
+    let bytes = log(&events);
+    let mut reader = formats::evtx::Reader::new();
+    let mut generation = 0;
+    for chunk in formats::evtx::File::open(&bytes).unwrap().chunks().map(Result::unwrap) {
+        let mut records = chunk.records(&mut reader);
+        while let Some(record) = records.next_record() {
+            generation = record.unwrap().parts().next().unwrap().key().unwrap().generation;
+        }
+    }
+    assert!(0 < generation, "the test needs more templates");
+    let evil = rule("evil", "category: process_creation", "{s: {CommandLine: evil}, condition: s}");
+    let rules = rules(&[evil]);
+    let since = eventlog::scan::Options { since: Some(crate::world::MIDNIGHT), ..eventlog::scan::Options::default() };
+    let scan = World::new().with("a.evtx", &bytes).scan_with(&rules, &since);
+    assert_eq!((scan.hits.len(), scan.outside, scan.losses), (EVENTS, 0, Vec::new()));
+    assert!(scan.hits.iter().zip(0..).all(|(hit, second)| hit.at.0 == crate::world::MIDNIGHT.0 + second * 10_000_000));
+}

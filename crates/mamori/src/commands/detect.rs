@@ -29,6 +29,8 @@ pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outco
     let files = rule_files(lang, &arguments.rules)?;
     let rules = Ruleset::compile(&files.rules, &Pipelines::windows(), files.licence.clone())?;
     let mut is_whole = tell_rules(lang, &files, &rules);
+    // What was read is as large as what it was compiled to, and not needed any more.
+    drop(files);
     let found = find_logs(&arguments.paths);
     is_whole &= found.refused.is_empty();
     tell_unreadable(lang, &found.refused);
@@ -41,9 +43,10 @@ pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outco
     let correlated = correlate(&rules, &scan, ::detect::correlate::Limits::default());
     is_whole &= tell_correlations(lang, &correlated);
     let mut timeline = Timeline::new(&rules, &scan, &correlated, arguments.level);
-    let summary = summary(lang, &scan, timeline.len());
-    output::note(&summary);
-    show(context, arguments, &mut timeline, vec![summary])?;
+    let mut summary = vec![summary(lang, &scan, timeline.len()), timeline.levels_in_words(lang)];
+    summary.retain(|line| !line.is_empty());
+    summary.iter().for_each(|line| output::note(line));
+    show(context, arguments, &mut timeline, summary)?;
     Ok(if is_whole { Outcome::Done } else { Outcome::Refused })
 }
 

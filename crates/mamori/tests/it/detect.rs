@@ -79,7 +79,7 @@ fn a_timeline_is_in_the_order_of_time_and_names_who_wrote_the_rule() {
     assert_eq!(first["place"]["log"], "ログ/受付.evtx");
     assert_eq!(rows[1]["fields"]["CommandLine"], "evil \u{202e}two\u{1b}[2J<b>");
     assert!(!ran.out.contains(['\u{202e}', '\u{1b}']), "hidden characters are escaped");
-    assert!(ran.err.contains("2 個のログ、4 件のイベントから 3 件"), "{ran:?}");
+    assert!(ran.err.contains("2 個のログ、4 件のイベントから 3 件") && ran.err.contains("▲高 3"), "{ran:?}");
 }
 
 #[test]
