@@ -66,8 +66,8 @@ impl Registry {
     }
 }
 
-/// What binary formats that are read here begin with: policies, archives and workbooks, old workbooks.
-const KNOWN_BEGINNINGS: [&[u8]; 3] = [b"PReg", b"PK", &[0xd0, 0xcf, 0x11, 0xe0]];
+/// What binary formats that are read here begin with: policies, archives and workbooks, old workbooks, event logs.
+const KNOWN_BEGINNINGS: [&[u8]; 4] = [b"PReg", b"PK", &[0xd0, 0xcf, 0x11, 0xe0], b"ElfFile\0"];
 
 /// Whether the beginning tells that no importer reads this. Asking each of them takes minutes where there are hundreds of megabytes.
 fn is_unknown_binary(bytes: &[u8]) -> bool {

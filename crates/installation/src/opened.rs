@@ -54,7 +54,8 @@ pub const PROGRAM: &str = concat!("mamori ", env!("CARGO_PKG_VERSION"));
 /// Steps of the schema of the capabilities, in order; the office brings its own.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
-    [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS, eventlog::alerts::store::MIGRATIONS].concat()
+    [evidence::store::MIGRATIONS, governance::MIGRATIONS, people::MIGRATIONS, eventlog::alerts::store::MIGRATIONS]
+        .concat()
 }
 
 impl Installation {

@@ -30,9 +30,7 @@ impl Worker for SearchLogs {
     fn run(&self, installation: &Installation, payload: &str) -> Result<()> {
         let payload: Value = serde_json::from_str(payload)?;
         let site = payload.get("site").and_then(Value::as_str).unwrap_or_default();
-        let list = || {
-            installation.database.read(|tx| tables::list_unsearched(tx, site, EventLogFile::ID, BATCH))
-        };
+        let list = || installation.database.read(|tx| tables::list_unsearched(tx, site, EventLogFile::ID, BATCH));
         let mut waiting = list()?;
         if waiting.is_empty() {
             return Ok(());

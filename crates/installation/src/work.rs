@@ -157,7 +157,8 @@ pub fn do_while(
 ) -> Result<Done> {
     enqueue(installation)?;
     let owner = format!("{}-{}", installation.settings.ledger_name, std::process::id());
-    let all: Vec<&dyn Worker> = [&Assess as &dyn Worker, &SearchLogs].into_iter().chain(workers.iter().copied()).collect();
+    let all: Vec<&dyn Worker> =
+        [&Assess as &dyn Worker, &SearchLogs].into_iter().chain(workers.iter().copied()).collect();
     let kinds: Vec<&str> = all.iter().map(|worker| worker.kind()).collect();
     let mut done = Done::default();
     while goes_on() {

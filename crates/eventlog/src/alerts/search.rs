@@ -11,11 +11,11 @@ use formats::evtx::FileTime;
 
 use super::{AlertEvent, Found, MAX_EVENTS, Searched};
 use crate::correlated::{correlate, to_unix_micros};
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, Field};
 use crate::files::find_logs;
 use crate::rules::Ruleset;
 use crate::scan::{Options, scan};
-use crate::timeline::{Cause, Place, Row, Timeline};
+use crate::timeline::{Cause, Place, Row, Timeline, shown};
 
 /// Most characters of one value that are kept.
 const MAX_VALUE_CHARS: usize = 300;
@@ -88,7 +88,10 @@ fn describe(row: &Row<'_>, evidence: i64, events: &mut Events<'_>) -> (String, A
     let event = |position: u64, what: String, details| AlertEvent { evidence, position, at, what, details };
     match &row.cause {
         Cause::Event { place, event: found, fields } => {
-            let details = fields.iter().map(|field| (field.name.clone(), field.value.clone()));
+            // What every event has (its number, its channel) explains nothing: then its own fields do.
+            let own: Vec<&Field> = fields.iter().filter(|field| field.is_own).collect();
+            let own = if own.is_empty() { found.fields.iter().filter(|field| field.is_own).collect() } else { own };
+            let details = own.into_iter().map(|field| (field.name.clone(), field.value.clone()));
             (computer_of(found), event(place.offset, name_of(found), cut(details)))
         }
         Cause::Unread { place, reason } => (String::new(), event(place.offset, reason.clone(), Vec::new())),
@@ -112,6 +115,9 @@ fn name_of(event: &Event) -> String {
 }
 
 fn cut(details: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    let short = |(name, value): (String, String)| (name, value.chars().take(MAX_VALUE_CHARS).collect());
+    let short = |(name, value): (String, String)| {
+        let value: String = value.chars().take(MAX_VALUE_CHARS).collect();
+        (shown(&name), shown(&value))
+    };
     details.filter(|(_, value)| !value.is_empty()).take(MAX_VALUES).map(short).collect()
 }

@@ -72,12 +72,7 @@ fn count(number: u64) -> Value {
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn list_unsearched(
-    tx: &mut Transaction,
-    site: &str,
-    importer: &str,
-    limit: usize,
-) -> Result<Vec<i64>, StoreError> {
+pub fn list_unsearched(tx: &mut Transaction, site: &str, importer: &str, limit: usize) -> Result<Vec<i64>, StoreError> {
     let sql = "SELECT e.id FROM evidence e WHERE e.site = $1 AND e.importer = $2 \
                AND NOT EXISTS (SELECT 1 FROM log_search s WHERE s.evidence = e.id) ORDER BY e.id LIMIT $3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -217,13 +212,7 @@ pub fn list_events(tx: &mut Transaction, alert: i64, limit: usize) -> Result<Vec
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn rule_on(
-    tx: &mut Transaction,
-    id: i64,
-    ruling: &Ruling,
-    who: &str,
-    now: UtcSeconds,
-) -> Result<(), StoreError> {
+pub fn rule_on(tx: &mut Transaction, id: i64, ruling: &Ruling, who: &str, now: UtcSeconds) -> Result<(), StoreError> {
     let until = match ruling {
         Ruling::Harmless { until, .. } => Some(*until),
         Ruling::Incident { .. } | Ruling::Again { .. } => None,

@@ -25,7 +25,7 @@ pub use json::{JsonWriter, to_json};
 pub use statistics::Statistics;
 pub use text::TextWriter;
 use wording::level_mark;
-pub use wording::{level_word, moment_jst};
+pub use wording::{level_word, moment_jst, shown};
 
 use crate::correlated::{Correlated, from_unix_micros};
 use crate::event::{Event, Events, Field};

@@ -12,7 +12,8 @@ use formats::evtx::FileTime;
 const JST_TICKS: u64 = 9 * 3_600 * 10_000_000;
 
 /// A text in one line. Ends of lines become `⏎`, tabs blanks, other characters nobody sees their number.
-pub(super) fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {

@@ -40,8 +40,7 @@ pub(super) async fn show(
         let is_shown = |alert: &&Alert| {
             wanted.is_none_or(|state| alert.state == state) && level.is_none_or(|level| alert.level == level)
         };
-        let rows: Vec<Vec<Cell>> =
-            alerts.iter().filter(is_shown).map(|alert| cells(&visit, &office, alert)).collect();
+        let rows: Vec<Vec<Cell>> = alerts.iter().filter(is_shown).map(|alert| cells(&visit, &office, alert)).collect();
         let list = List {
             caption: visit.text("alert-title"),
             columns: columns(&visit),
@@ -94,7 +93,11 @@ fn filters(visit: &SiteVisit) -> Vec<Filter> {
     let levels = Level::ALL.into_iter().rev().map(|level| (level.word().to_owned(), words::level(visit, level).text));
     let every = ("all".to_owned(), visit.text("alert-filter-all"));
     vec![
-        Filter { name: "state", label: visit.text("alert-state"), options: states.into_iter().chain([every]).collect() },
+        Filter {
+            name: "state",
+            label: visit.text("alert-state"),
+            options: states.into_iter().chain([every]).collect(),
+        },
         Filter {
             name: "level",
             label: visit.text("alert-level"),

@@ -72,7 +72,8 @@ pub(super) async fn show(
             state: words::state(&visit, alert.state),
             facts: facts(&visit, &alert, explanation),
             first_action: explanation.map_or_else(String::new, |known| known.first_action.get(visit.lang).to_owned()),
-            more: (shown < alert.hits).then(|| visit.say("alert-more", &[("shown", shown.into()), ("all", alert.hits.into())])),
+            more: (shown < alert.hits)
+                .then(|| visit.say("alert-more", &[("shown", shown.into()), ("all", alert.hits.into())])),
             events: events.iter().map(|event| event_row(&visit, event)).collect(),
             is_desk: visit.is(Role::Administrator),
             until: today.plus_days(30).to_string(),
@@ -88,18 +89,17 @@ pub(super) async fn show(
     .await
 }
 
-fn facts(
-    visit: &SiteVisit,
-    alert: &Alert,
-    explanation: Option<&detect::pack::Explanation>,
-) -> Vec<(String, String)> {
+fn facts(visit: &SiteVisit, alert: &Alert, explanation: Option<&detect::pack::Explanation>) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut say = |label: &str, text: String| {
         if !text.is_empty() {
             facts.push((visit.text(label), text));
         }
     };
-    say("alert-meaning", explanation.map_or_else(|| visit.text("alert-rule-gone"), |known| known.meaning.get(visit.lang).to_owned()));
+    say(
+        "alert-meaning",
+        explanation.map_or_else(|| visit.text("alert-rule-gone"), |known| known.meaning.get(visit.lang).to_owned()),
+    );
     say("alert-computer", words::computer(visit, alert));
     say("alert-hits", alert.hits.to_string());
     say("alert-span", format!("{} – {}", visit.minute(alert.first_at), visit.minute(alert.last_at)));

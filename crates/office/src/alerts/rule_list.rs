@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use detect::pack::Explanation;
 use detect::rule::{About, Level};
 use eventlog::alerts::store as tables;
 use eventlog::rules::Ruleset;
@@ -65,7 +66,10 @@ fn lines(visit: &SiteVisit, office: &Office) -> Result<Vec<(Line, String)>, Http
         rules.plan.rules().iter().chain(rules.correlations.correlations().iter().map(|rule| &rule.about)).collect();
     let lines = pack.explanations().iter().map(|known| {
         let about = in_force.iter().find(|about| about.id.as_deref() == Some(&known.rule));
-        let waits_for = if about.is_some() { String::new() } else { waits_for(visit, office, &rules, known.title.en.as_str()) };
+        let waits_for = match about {
+            Some(_) => String::new(),
+            None => waits_for(visit, office, &rules, known),
+        };
         let needs = known.also_needs.as_ref().map_or_else(String::new, |needs| needs.get(visit.lang).to_owned());
         let line = Line {
             level: about.and_then(|about| about.level).unwrap_or(Level::Medium),
@@ -80,17 +84,13 @@ fn lines(visit: &SiteVisit, office: &Office) -> Result<Vec<(Line, String)>, Http
 }
 
 /// Why a rule is not in force: what the site has to tell, or what is wrong with it.
-fn waits_for(visit: &SiteVisit, office: &Office, rules: &Ruleset, title: &str) -> String {
-    let pack = &office.installation.packs.rules;
-    let missing: Vec<&str> = rules
-        .refusals()
-        .filter_map(|refusal| pack.missing_of(refusal).filter(|_| refusal.rule == title))
-        .map(|placeholder| placeholder.label.get(visit.lang))
-        .collect();
-    if let Some(label) = missing.first() {
-        return visit.say("alert-waits-for", &[("what", (*label).into())]);
+fn waits_for(visit: &SiteVisit, office: &Office, rules: &Ruleset, known: &Explanation) -> String {
+    let unset = office.installation.packs.rules.unset_of(known);
+    if !unset.is_empty() {
+        let labels: Vec<&str> = unset.iter().map(|placeholder| placeholder.label.get(visit.lang)).collect();
+        return visit.say("alert-waits-for", &[("what", labels.join("・").into())]);
     }
-    let refusal = rules.refusals().find(|refusal| refusal.rule == title);
+    let refusal = rules.refusals().find(|refusal| refusal.rule == known.title.en);
     refusal.map_or_else(|| visit.text("alert-not-in-force"), |refusal| refusal.reason.to_string())
 }
 
