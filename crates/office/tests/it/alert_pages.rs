@@ -89,6 +89,17 @@ fn a_log_handed_in_becomes_one_alert_for_each_rule_and_computer() {
 }
 
 #[test]
+fn an_event_is_shown_field_by_field_from_the_very_bytes_handed_in() {
+    let house = House::empty();
+    hand_in(&house, "1", log("pc1", &[-60]));
+    let sato = desk(&house);
+    let page = sato.get("/s/minato/alerts/1").expect(200).text();
+    let (_, rest) = page.split_once("href=\"/s/minato/evidence/1/view").unwrap();
+    let path = format!("/s/minato/evidence/1/view{}", rest.split_once('"').unwrap().0);
+    sato.get(&path).expect(200).says("Product Name").says("5001").says("守り").keeps_quiet_about("\u{202e}");
+}
+
+#[test]
 fn the_same_log_handed_in_twice_is_one_log() {
     let house = House::empty();
     hand_in(&house, "1", log("pc1", &[-60]));

@@ -1,11 +1,9 @@
 //! Bytes in hexadecimal.
 
-use std::io;
-
 use ::store::{BlobError, Blobs};
 use base::ContentHash;
 
-use super::{Cell, Drawn, Row};
+use super::{Cell, Drawn, Row, read_part};
 
 /// Bytes of one row.
 const ROW: u64 = 16;
@@ -21,9 +19,8 @@ pub(super) fn draw(
     from: Option<u64>,
 ) -> Result<Drawn, BlobError> {
     let first = from.unwrap_or_else(|| at.unwrap_or(0).saturating_sub(WINDOW / 4)) / ROW * ROW;
-    let mut window = Window { first, at: 0, kept: Vec::new() };
-    blobs.copy_to(hash, &mut window)?;
-    let rows = (0..).zip(window.kept.chunks(16)).map(|(number, bytes): (u64, &[u8])| {
+    let bytes = read_part(blobs, hash, first, WINDOW)?;
+    let rows = (0..).zip(bytes.chunks(16)).map(|(number, bytes): (u64, &[u8])| {
         let offset = first + number * ROW;
         let is_hit = at.is_some_and(|at| at >= offset && at < offset + ROW);
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -38,28 +35,4 @@ pub(super) fn draw(
         is_lost: at.is_some_and(|at| at >= size),
         ..Drawn::default()
     })
-}
-
-/// Keeps the bytes of a window while the file goes by.
-struct Window {
-    first: u64,
-    at: u64,
-    kept: Vec<u8>,
-}
-
-impl io::Write for Window {
-    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        let (begin, end) = (self.at, self.at.saturating_add(length));
-        let from = self.first.clamp(begin, end) - begin;
-        let to = self.first.saturating_add(WINDOW).clamp(begin, end) - begin;
-        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-        self.kept.extend_from_slice(part.get(place(from)..place(to)).unwrap_or_default());
-        self.at = end;
-        Ok(part.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

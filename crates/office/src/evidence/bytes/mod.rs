@@ -1,8 +1,9 @@
 //! A small window into the bytes of a piece of evidence, around the place a fact came from.
 //!
-//! Text stands by line, tables as a grid, everything else in hexadecimal. Whatever the size of the file, only a window of it is
+//! Text stands by line, tables as a grid, an event of a log by its fields, everything else in hexadecimal. Whatever the size of the file, only a window of it is
 //! kept and drawn; what it shows is text to be escaped, never markup.
 
+mod event;
 mod grid;
 mod hex;
 mod lines;
@@ -64,6 +65,11 @@ pub(super) fn draw(blobs: &Blobs, hash: ContentHash, size: u64, wanted: Wanted<'
     let head = read_head(blobs, hash)?;
     let is_small = size <= WHOLE_BYTES;
     if let Locator::Byte(at) = wanted.at {
+        if event::is_log(&head)
+            && let Some(drawn) = event::draw(blobs, hash, *at)?
+        {
+            return Ok(drawn);
+        }
         return hex::draw(blobs, hash, size, Some(*at), wanted.from);
     }
     let is_workbook = formats::table::looks_like_xlsx(&head)
@@ -91,17 +97,33 @@ pub(super) fn draw(blobs: &Blobs, hash: ContentHash, size: u64, wanted: Wanted<'
 
 /// The beginning of the file.
 fn read_head(blobs: &Blobs, hash: ContentHash) -> Result<Vec<u8>, BlobError> {
-    let mut head = Head(Vec::new());
-    blobs.copy_to(hash, &mut head)?;
-    Ok(head.0)
+    read_part(blobs, hash, 0, HEAD_BYTES as u64)
 }
 
-struct Head(Vec<u8>);
+/// At most `length` bytes from `first` on.
+fn read_part(blobs: &Blobs, hash: ContentHash, first: u64, length: u64) -> Result<Vec<u8>, BlobError> {
+    let mut part = Part { first, length, at: 0, kept: Vec::new() };
+    blobs.copy_to(hash, &mut part)?;
+    Ok(part.kept)
+}
 
-impl io::Write for Head {
+/// Keeps some bytes while the file goes by.
+struct Part {
+    first: u64,
+    length: u64,
+    at: u64,
+    kept: Vec<u8>,
+}
+
+impl io::Write for Part {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
-        let room = HEAD_BYTES.saturating_sub(self.0.len());
-        self.0.extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        let (begin, end) = (self.at, self.at.saturating_add(length));
+        let from = self.first.clamp(begin, end) - begin;
+        let to = self.first.saturating_add(self.length).clamp(begin, end) - begin;
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        self.kept.extend_from_slice(part.get(place(from)..place(to)).unwrap_or_default());
+        self.at = end;
         Ok(part.len())
     }
 
