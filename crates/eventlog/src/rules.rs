@@ -68,19 +68,6 @@ pub struct RuleFiles {
     pub licence: Option<String>,
 }
 
-impl RuleFiles {
-    /// Rules that the program carries itself: names and texts.
-    #[must_use]
-    pub fn of_texts<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>, licence: Option<String>) -> Self {
-        let mut files = Self { licence, ..Self::default() };
-        for (name, text) in texts {
-            files.rules.add(text, name);
-            files.count += 1;
-        }
-        files
-    }
-}
-
 /// Reads every `.yml` and `.yaml` file below `folders`, in the order of their names.
 #[must_use]
 pub fn read_rules(folders: &[PathBuf]) -> RuleFiles {

@@ -24,7 +24,6 @@ eventlog-by-computer = By computer
 eventlog-by-kind = By channel and event id
 eventlog-by-day = By day (Japan)
 eventlog-more = { $count } more lines
-eventlog-rules-needed = Name a folder of detection rules with --rules (for example --rules sigma/rules/windows).
 eventlog-no-rules = There is no rule (.yml) that can be used in { $folder }. Look whether it is the right place.
 eventlog-rule-refused = ✘ rule not used, { $file } "{ $rule }": { $reason }
 eventlog-rules-other = ＝ { $count } rules for something else than Windows ({ $product }) are not used

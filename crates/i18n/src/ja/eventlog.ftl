@@ -24,7 +24,6 @@ eventlog-by-computer = コンピューターごとの件数
 eventlog-by-kind = ログの種類とイベントIDごとの件数
 eventlog-by-day = 日ごとの件数（日本時間）
 eventlog-more = ほか { $count } 行
-eventlog-rules-needed = 検知ルールのフォルダーを --rules で指定してください（例：--rules sigma/rules/windows）。
 eventlog-no-rules = { $folder } に、使える検知ルール（.yml）がありません。場所を確かめてください。
 eventlog-rule-refused = ✘ 使えない検知ルール { $file }「{ $rule }」：{ $reason }
 eventlog-rules-other = ＝ Windowsのためではない検知ルール（{ $product }）{ $count } 個は使いません

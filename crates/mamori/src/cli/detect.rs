@@ -13,7 +13,7 @@ pub(crate) struct DetectArgs {
     /// イベントログのファイルやフォルダー (event logs)
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// 検知ルール（Sigma）のフォルダー。いくつでも (detection rules)
+    /// 検知ルール（Sigma）のフォルダー。いくつでも。なければ mamori のルール (detection rules; without it those of mamori)
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
     /// 結果の形 (form of the result) [既定 default: table]

@@ -16,6 +16,7 @@ use eventlog::scan::{Options, Scan, scan};
 use eventlog::timeline::{CsvWriter, HtmlWriter, JsonWriter, RowWriter, Statistics, Summary, TextWriter, Timeline};
 use formats::evtx::FileTime;
 use i18n::{Argument, message};
+use installation::Packs;
 
 use super::Context;
 use crate::cli::{DetectArgs, DetectFormat};
@@ -26,8 +27,8 @@ const MAX_SHOWN: usize = 50;
 
 pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outcome> {
     let lang = context.settings.lang;
-    let files = rule_files(lang, &arguments.rules)?;
-    let rules = Ruleset::compile(&files.rules, &Pipelines::windows(), files.licence.clone())?;
+    let (files, pipelines) = rule_files(context, &arguments.rules)?;
+    let rules = Ruleset::compile(&files.rules, &pipelines, files.licence.clone())?;
     let mut is_whole = tell_rules(lang, &files, &rules);
     // What was read is as large as what it was compiled to, and not needed any more.
     drop(files);
@@ -50,11 +51,14 @@ pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outco
     Ok(if is_whole { Outcome::Done } else { Outcome::Refused })
 }
 
-/// The rules to look for. Without a folder these will be the program's own (`packs/rules`, overridable like other packs):
-/// they become [`RuleFiles`] here, from [`RuleFiles::of_texts`], and nothing else in this command changes.
-fn rule_files(lang: Lang, folders: &[PathBuf]) -> Result<RuleFiles> {
+/// The rules to look for, and what they are mapped with: those of the folders; without a folder the program's own, with what
+/// the packs of the data directory lay over them.
+fn rule_files(context: &Context<'_>, folders: &[PathBuf]) -> Result<(RuleFiles, Pipelines)> {
+    let lang = context.settings.lang;
     if folders.is_empty() {
-        return Err(Mistake(message(lang, "eventlog-rules-needed", &[])).into());
+        let pack = Packs::load(Some(&context.settings.data.join("packs")))?.rules;
+        let files = RuleFiles { rules: pack.rules().clone(), count: pack.explanations().len(), ..RuleFiles::default() };
+        return Ok((files, pack.pipelines()));
     }
     let files = read_rules(folders);
     if files.rules.rules.is_empty() && files.rules.correlations.is_empty() {
@@ -62,7 +66,7 @@ fn rule_files(lang: Lang, folders: &[PathBuf]) -> Result<RuleFiles> {
         let shown: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
         return Err(Mistake(message(lang, "eventlog-no-rules", &[("folder", shown.join(" ").into())])).into());
     }
-    Ok(files)
+    Ok((files, Pipelines::windows()))
 }
 
 /// Says which rules are not used and why. Whether every rule that is meant for us is.
