@@ -69,6 +69,7 @@ impl Detector {
     /// Forgets what was worked out about templates if the reader has given their numbers anew.
     #[inline]
     fn renew(&mut self, record: &Record<'_>) {
+        // Every part of a record is of one generation; those without a key are no template of the reader.
         let key = record.parts().find_map(|part| part.key());
         if let Some(key) = key.filter(|key| key.generation != self.views.generation) {
             self.views = Views { generation: key.generation, list: Vec::new() };

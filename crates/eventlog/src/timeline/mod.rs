@@ -32,8 +32,8 @@ use crate::event::{Event, Events, Field};
 use crate::rules::Ruleset;
 use crate::scan::{Hit, Scan};
 
-/// Fields shown for a rule that looks at none, such as one that searches for words.
-const MAX_WORD_FIELDS: usize = 20;
+/// Fields shown of an event that has none of those a rule looks at.
+const MAX_OTHER_FIELDS: usize = 20;
 
 /// One line of a timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,7 @@ pub enum Cause<'a> {
         place: Place<'a>,
         /// The event.
         event: Event,
-        /// Those of its fields that the rule looks at.
+        /// Those of its fields that the rule looks at; if it has none of them, some of its own.
         fields: Vec<Field>,
     },
     /// One event that could not be read a second time.
@@ -198,15 +198,16 @@ impl<'a> Timeline<'a> {
         about.license.as_deref().or(self.rules.licence.as_deref())
     }
 
-    /// The fields of an event that a rule looks at; if it names none, the event's own.
+    /// The fields of an event that a rule looks at; if it has none of them, as with a rule on event ids alone, its own.
     fn fields_of(&mut self, rule: RuleIndex, event: &Event) -> Vec<Field> {
         let plan = &self.rules.plan;
         let looked_at = self.looked_at.entry(rule).or_insert_with(|| plan.fields_of(rule));
-        if looked_at.is_empty() {
-            return event.fields.iter().filter(|field| field.is_own).take(MAX_WORD_FIELDS).cloned().collect();
-        }
         let is_looked_at = |field: &&Field| plan.field(&field.name).is_some_and(|field| looked_at.contains(&field));
-        event.fields.iter().filter(is_looked_at).cloned().collect()
+        let fields: Vec<Field> = event.fields.iter().filter(is_looked_at).cloned().collect();
+        if fields.is_empty() {
+            return event.fields.iter().filter(|field| field.is_own).take(MAX_OTHER_FIELDS).cloned().collect();
+        }
+        fields
     }
 }
 

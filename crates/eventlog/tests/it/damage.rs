@@ -1,7 +1,11 @@
 //! Damage costs what is damaged, and is told.
 
-use eventlog::files::find_logs;
-use eventlog::scan::LossReason;
+use detect::correlate::Limits;
+use detect::rule::Level;
+use eventlog::correlated::correlate;
+use eventlog::files::{Log, find_logs};
+use eventlog::scan::{LossReason, Options, scan};
+use eventlog::timeline::{Cause, Timeline};
 use formats::evtx::{CHUNK_BYTES, FILE_HEADER};
 
 use crate::world::{World, Written, log, rule, rules};
@@ -73,7 +77,7 @@ fn noise_in_every_byte_never_stops_the_scan_nor_makes_threads_differ() {
         }
         let world = World::new().with("a.evtx", &damaged).with("b/c.evtx", &damaged);
         let one = world.scan(&rules);
-        let two = eventlog::scan::Options { threads: 2.try_into().unwrap(), ..eventlog::scan::Options::default() };
+        let two = Options { threads: 2.try_into().unwrap(), ..Options::default() };
         let two = world.scan_with(&rules, &two);
         assert_eq!((one.hits, one.losses, one.events), (two.hits, two.losses, two.events));
     }
@@ -93,6 +97,39 @@ fn what_is_no_log_is_refused_if_it_says_it_is_one_and_counted_if_not() {
         found.refused.iter().map(|(path, _)| path.file_name().unwrap().to_str().unwrap()).collect();
     refused.sort_unstable();
     assert_eq!(refused, ["偽物.evtx", "無い", "空.evtx"]);
+}
+
+#[test]
+fn a_log_that_goes_away_is_told_and_costs_no_other() {
+    let (bytes, count) = long_log();
+    let world = World::new().with("a.evtx", &bytes);
+    let here = Log { path: world.path("a.evtx"), bytes: bytes.len() as u64 };
+    // So large that several stretches of it are missing.
+    let gone = Log { path: world.path("gone.evtx"), bytes: 40 << 20 };
+    let scan = scan(&all(), vec![gone, here], &Options::default(), &|_| {});
+    assert_eq!(scan.hits.len() as u64, count);
+    assert!((1..=41).contains(&scan.losses.len()), "one for each stretch, not for each chunk");
+    for loss in &scan.losses {
+        assert_eq!((loss.log, loss.records), (0, None), "nobody knows what was in it");
+        assert!(matches!(loss.reason, LossReason::Unreadable(_)), "{loss:?}");
+    }
+}
+
+#[test]
+fn a_hit_whose_record_is_gone_is_still_a_row() {
+    let (bytes, count) = long_log();
+    let world = World::new().with("a.evtx", &bytes);
+    let rules = all();
+    let scan = world.scan(&rules);
+    let correlated = correlate(&rules, &scan, Limits::default());
+    let world = world.with("a.evtx", &bytes[..FILE_HEADER + CHUNK_BYTES]);
+    let mut timeline = Timeline::new(&rules, &scan, &correlated, Level::Low);
+    let rows: Vec<_> = (0..timeline.len()).map(|number| timeline.row(number).unwrap()).collect();
+    assert_eq!(rows.len() as u64, count);
+    assert!(matches!(rows[0].cause, Cause::Event { .. }), "the first chunk is as it was");
+    assert!(matches!(rows.last().unwrap().cause, Cause::Unread { .. }), "{:?}", rows.last());
+    assert_eq!(rows.last().unwrap().at, scan.hits.last().unwrap().at);
+    drop(world);
 }
 
 #[cfg(unix)]

@@ -200,6 +200,16 @@ fn several_events_together_are_one_row_more() {
 }
 
 #[test]
+fn a_rule_on_ids_alone_shows_what_the_event_says() {
+    let world = hospital();
+    let by_id = rule("by-id", "high", "x").replace("CommandLine|contains: 'x'", "EventID: 4688");
+    world.write("rules/evil.yml", by_id);
+    let rows = world.run(&["detect", "ログ/受付.evtx", "--rules", "rules", "--json"]).json();
+    let values: Vec<&str> = rows.iter().map(|row| row["fields"]["CommandLine"].as_str().unwrap()).collect();
+    assert_eq!(values, ["evil one", "good"]);
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let world = hospital();
     let one = world.run(&["detect", "ログ", "--rules", "rules", "--threads", "1"]);
