@@ -27,6 +27,7 @@ eventlog-more = { $count } more lines
 eventlog-no-rules = There is no rule (.yml) that can be used in { $folder }. Look whether it is the right place.
 eventlog-rule-refused = ✘ rule not used, { $file } "{ $rule }": { $reason }
 eventlog-rules-other = ＝ { $count } rules for something else than Windows ({ $product }) are not used
+eventlog-rules-waiting = { $count } rules do nothing until packs/rules/site.toml tells: { $what }
 eventlog-rules-loaded = { $count } rules and { $correlations } correlations in use ({ $refused } can't be used)
 eventlog-unreadable = ✘ { $path }: not readable ({ $reason })
 eventlog-nothing-to-read = No event log (EVTX) was found ({ $others } other files). Look whether it is the right place.

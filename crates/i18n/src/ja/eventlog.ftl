@@ -27,6 +27,7 @@ eventlog-more = ほか { $count } 行
 eventlog-no-rules = { $folder } に、使える検知ルール（.yml）がありません。場所を確かめてください。
 eventlog-rule-refused = ✘ 使えない検知ルール { $file }「{ $rule }」：{ $reason }
 eventlog-rules-other = ＝ Windowsのためではない検知ルール（{ $product }）{ $count } 個は使いません
+eventlog-rules-waiting = まだ働かない検知ルールが { $count } 個あります：「{ $what }」を packs/rules/site.toml に書くと働きます
 eventlog-rules-loaded = 検知ルール { $count } 個と相関 { $correlations } 個を使います（使えないもの { $refused } 個）
 eventlog-unreadable = ✘ { $path }：読めませんでした（{ $reason }）
 eventlog-nothing-to-read = イベントログ（EVTX）が見つかりませんでした（ほかのファイル { $others } 個）。場所を確かめてください。

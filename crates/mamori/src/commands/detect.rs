@@ -27,11 +27,8 @@ const MAX_SHOWN: usize = 50;
 
 pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outcome> {
     let lang = context.settings.lang;
-    let (files, pipelines) = rule_files(context, &arguments.rules)?;
-    let rules = Ruleset::compile(&files.rules, &pipelines, files.licence.clone())?;
-    let mut is_whole = tell_rules(lang, &files, &rules);
-    // What was read is as large as what it was compiled to, and not needed any more.
-    drop(files);
+    let (rules, mut is_whole) =
+        if arguments.rules.is_empty() { own_rules(context)? } else { rules_of(lang, &arguments.rules)? };
     let found = find_logs(&arguments.paths);
     is_whole &= found.refused.is_empty();
     tell_unreadable(lang, &found.refused);
@@ -51,22 +48,34 @@ pub(crate) fn run(context: &Context<'_>, arguments: &DetectArgs) -> Result<Outco
     Ok(if is_whole { Outcome::Done } else { Outcome::Refused })
 }
 
-/// The rules to look for, and what they are mapped with: those of the folders; without a folder the program's own, with what
-/// the packs of the data directory lay over them.
-fn rule_files(context: &Context<'_>, folders: &[PathBuf]) -> Result<(RuleFiles, Pipelines)> {
+/// The program's own rules, with what the packs of the data directory lay over them. One that waits for a word of the site is
+/// told of and no mistake.
+fn own_rules(context: &Context<'_>) -> Result<(Ruleset, bool)> {
     let lang = context.settings.lang;
-    if folders.is_empty() {
-        let pack = Packs::load(Some(&context.settings.data.join("packs")))?.rules;
-        let files = RuleFiles { rules: pack.rules().clone(), count: pack.explanations().len(), ..RuleFiles::default() };
-        return Ok((files, pack.pipelines()));
+    let pack = Packs::load(Some(&context.settings.data.join("packs")))?.rules;
+    let rules = Ruleset::compile(pack.rules(), &pack.pipelines(), None)?;
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    for placeholder in pack.explanations().iter().flat_map(|explanation| pack.unset_of(explanation)) {
+        *waiting.entry(placeholder.label.get(lang)).or_default() += 1;
     }
+    for (what, count) in waiting {
+        output::note(&message(lang, "eventlog-rules-waiting", &[("what", what.into()), ("count", count.into())]));
+    }
+    tell_loaded(lang, &rules, rules.refusals().count());
+    Ok((rules, true))
+}
+
+/// The rules of folders. Whether every rule that is meant for us is used.
+fn rules_of(lang: Lang, folders: &[PathBuf]) -> Result<(Ruleset, bool)> {
     let files = read_rules(folders);
     if files.rules.rules.is_empty() && files.rules.correlations.is_empty() {
         tell_unreadable(lang, &files.unreadable);
         let shown: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
         return Err(Mistake(message(lang, "eventlog-no-rules", &[("folder", shown.join(" ").into())])).into());
     }
-    Ok((files, Pipelines::windows()))
+    let rules = Ruleset::compile(&files.rules, &Pipelines::windows(), files.licence.clone())?;
+    let is_whole = tell_rules(lang, &files, &rules);
+    Ok((rules, is_whole))
 }
 
 /// Says which rules are not used and why. Whether every rule that is meant for us is.
@@ -92,13 +101,17 @@ fn tell_rules(lang: Lang, files: &RuleFiles, rules: &Ruleset) -> bool {
         let arguments = [("product", product.into()), ("count", count.into())];
         output::note(&message(lang, "eventlog-rules-other", &arguments));
     }
+    tell_loaded(lang, rules, refused);
+    is_whole
+}
+
+fn tell_loaded(lang: Lang, rules: &Ruleset, refused: usize) {
     let arguments = [
         ("count", rules.plan.rules().len().into()),
         ("correlations", rules.correlations.correlations().len().into()),
         ("refused", refused.into()),
     ];
     output::note(&message(lang, "eventlog-rules-loaded", &arguments));
-    is_whole
 }
 
 fn scan_with_progress(lang: Lang, rules: &Ruleset, found: Logs, arguments: &DetectArgs) -> Scan {
