@@ -13,6 +13,7 @@ mod endoflife;
 mod evtx;
 mod evtx_damage;
 mod evtx_samples;
+mod evtx_written;
 mod group_policy;
 mod kev;
 mod nmap;
