@@ -214,7 +214,47 @@ def secrets():
     yield "\x1e".join([SHEET, STRINGS])
 
 
+def rules():
+    """Sigma rules with every modifier, kind of correlation and filter."""
+    head = "title: t\nid: r{0}\nname: n{0}\nlogsource: {{product: windows{1}}}\nlevel: high\ndetection:\n"
+    values = [
+        "Image|endswith: ['\\\\cmd.exe', '\\\\p?wer*.exe']",
+        "CommandLine|contains|all|windash: ['-enc', ' -a -b ']",
+        "CommandLine|base64offset|contains: 'IEX '",
+        "CommandLine|wide|base64offset|contains: ['http://', 'https://']",
+        "CommandLine|utf16|base64: cmd",
+        "CommandLine|re|i|m|s: '(?:net|net1)\\.exe\\s+user{1,3}[a-z]*$'",
+        "IpAddress|cidr: ['10.0.0.0/8', 'fe80::/10']",
+        "LogonType|gte: 3",
+        "EventID: [4624, 4625, 0x1f]",
+        "UtcTime|hour|lt: 6",
+        "User|exists: false",
+        "User|cased|startswith: SYS",
+        "User|neq: null",
+        "Image|fieldref|endswith: ParentImage",
+        "User|expand: '%admins%'",
+    ]
+    source = ", category: process_creation"
+    for number, value in enumerate(values):
+        yield head.format(number, source if number % 2 else ", service: security") + f"  selection:\n    {value}\n  condition: selection\n"
+    selections = "  a1: {User: x}\n  a2: [{User: y}, {Image: '*z'}]\n  keywords: [mimikatz, '*lsa*']\n  _b: {User: z}\n"
+    for condition in ("1 of a* and not all of them", "(a1 or a2) and not (keywords or _b)", "2 of them", "['a1', 'not a2']"):
+        yield head.format(1, "") + selections + f"  condition: {condition}\n"
+    rule = head.format(1, "") + "  s: {EventID: 4625}\n  condition: s\n---\n"
+    for kind, condition in (
+        ("event_count", "{gte: 2}"),
+        ("value_count", "{field: User, gt: 1, lte: 5}"),
+        ("temporal", "{}"),
+        ("temporal", "n1 and not r1"),
+        ("temporal_ordered", "{gte: 1}"),
+        ("value_percentile", "{field: a, percentile: 95, lt: 3}"),
+    ):
+        yield rule + f"title: c\ncorrelation:\n  type: {kind}\n  rules: [n1, r1]\n  group-by: [User]\n  aliases: {{User: {{n1: a}}}}\n  timespan: 5m\n  condition: {condition}\n"
+    yield rule + "title: f\nlogsource: {product: windows}\nfilter:\n  rules: [r1]\n  x: {User|startswith: adm}\n  condition: not x\n"
+
+
 if __name__ == "__main__":
+    write("sigma_rule", rules())
     write("check_expression", expressions())
     write("pack", packs())
     write("table", tables())

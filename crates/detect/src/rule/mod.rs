@@ -1,5 +1,6 @@
 //! Rules as they are written: read, checked, but not yet compiled.
 
+mod called;
 mod condition;
 mod correlation;
 mod modifier;
@@ -8,6 +9,7 @@ mod read;
 mod selection;
 mod test;
 
+pub(crate) use called::Called;
 pub use condition::{Condition, ConditionError, Names, Quantity};
 pub use correlation::{CorrelationError, CorrelationKind, CorrelationRule, Together};
 pub use modifier::ModifierError;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 mod correlation;
 mod equivalence;
+mod explosive;
 mod load;
 mod naive;
 mod records;
