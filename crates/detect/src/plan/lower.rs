@@ -18,7 +18,7 @@ const REGEX_BYTES: [usize; 4] = [1 << 16, 1 << 18, 1 << 20, 4 << 20];
 /// All regular expressions of a plan together, in bytes, each counted with the size it was tried with.
 const MAX_REGEX_BYTES: usize = 128 << 20;
 /// The same with every try that came to nothing.
-const MAX_REGEX_TRIES: usize = 256 << 20;
+const MAX_REGEX_TRIES: usize = 96 << 20;
 /// Tables that one regular expression builds while it runs, per thread, in bytes.
 const REGEX_TABLE_BYTES: usize = 512 << 10;
 /// Tests of one rule, each counted as often as its condition names it.
