@@ -9,6 +9,7 @@ pub mod audit_csv;
 mod delimited;
 pub mod directory_csv;
 pub mod endoflife;
+pub mod event;
 pub mod evtx;
 pub mod gpo_backup;
 pub mod inf;

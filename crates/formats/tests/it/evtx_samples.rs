@@ -7,14 +7,14 @@ use formats::evtx::{File, Reader, Record};
 use crate::samples::sample;
 
 /// Every log of the manifest with its row, or `None` with a message.
-fn list_logs() -> Option<Vec<(csv::StringRecord, Vec<u8>)>> {
+pub(crate) fn list_logs() -> Option<Vec<(csv::StringRecord, Vec<u8>)>> {
     let manifest = sample("expected/evtx_manifest.csv")?;
     let rows = csv::Reader::from_reader(&*manifest).into_records().map(Result::unwrap);
     rows.map(|row| sample(&format!("evtx/{}", &row[0])).map(|bytes| (row, bytes))).collect()
 }
 
 /// Visits every record; any damage fails the test.
-fn each_record(name: &str, bytes: &[u8], reader: &mut Reader, visit: &mut dyn FnMut(&Record<'_>)) {
+pub(crate) fn each_record(name: &str, bytes: &[u8], reader: &mut Reader, visit: &mut dyn FnMut(&Record<'_>)) {
     for chunk in File::open(bytes).unwrap().chunks() {
         let chunk = chunk.unwrap();
         let mut records = chunk.records(reader);

@@ -10,6 +10,9 @@
 
 mod archive;
 mod endoflife;
+mod event_json;
+mod event_shown;
+mod event_xml;
 mod evtx;
 mod evtx_damage;
 mod evtx_samples;
