@@ -121,6 +121,7 @@ impl<'a> Event<'a> {
 }
 
 impl<'a> Head<'a> {
+    #[expect(clippy::ptr_arg, reason = "what is borrowed stays borrowed")]
     fn learn(&mut self, name: &str, value: &Cow<'a, str>) {
         let filled = || Some(value.clone()).filter(|value| !value.is_empty());
         match name {

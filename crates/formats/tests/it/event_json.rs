@@ -1,4 +1,4 @@
-//! Events as lines of JSON: the shapes of evtx_dump, Winlogbeat, NXLog, PowerShell, and flat objects.
+//! Events as lines of JSON: the shapes of `evtx_dump`, Winlogbeat, `NXLog`, PowerShell, and flat objects.
 
 use expect_test::{Expect, expect};
 use formats::event::json::{events, read};
@@ -50,9 +50,9 @@ fn winlogbeat_nests_or_writes_dots() {
         expect![[r#"
             Security Microsoft-Windows-Security-Auditing 4625 ehr-01.example.jp 2026-04-01T00:30:00.1230000Z record 77
               System TimeCreated_SystemTime = 2026-04-01T00:30:00.123Z
-              Other code = 4625
+              Other event.code = 4625
               Other event.kind = event
-              Other name = short
+              Other host.name = short
               System Channel = Security
               System EventID = 4625
               System Provider_Name = Microsoft-Windows-Security-Auditing

@@ -30,7 +30,7 @@ const WINLOGBEAT: [(&str, &str); 20] = [
     ("winlog.user.identifier", "Security_UserID"),
 ];
 
-/// Flat objects: NXLog, PowerShell's `Get-WinEvent`, and our own names. Several names of one field stand in order of
+/// Flat objects: `NXLog`, PowerShell's `Get-WinEvent`, and our own names. Several names of one field stand in order of
 /// preference.
 const FLAT: [(&str, &str); 37] = [
     ("TimeCreated_SystemTime", "TimeCreated_SystemTime"),
@@ -104,7 +104,7 @@ pub(super) fn interpret(mut leaves: Leaves<'_>) -> Result<Event<'_>, Reason> {
     let named: Vec<(Named, Leaf<'_>)> = named.collect();
     let mut preferred: Vec<(&'static str, usize)> = Vec::new();
     for (named, _) in &named {
-        let Place::Known { name, rank } = named.place else { continue };
+        let Place::Known { name, rank, .. } = named.place else { continue };
         match preferred.iter_mut().find(|(known, _)| *known == name) {
             Some((_, best)) => *best = rank.min(*best),
             None => preferred.push((name, rank)),
@@ -113,8 +113,11 @@ pub(super) fn interpret(mut leaves: Leaves<'_>) -> Result<Event<'_>, Reason> {
     let mut event = Event::default();
     for (Named { section, place }, leaf) in named {
         let (section, name) = match place {
-            Place::Known { name, rank } if preferred.contains(&(name, rank)) => (Section::System, Cow::Borrowed(name)),
-            Place::Known { .. } | Place::Own => (section, leaf.name),
+            Place::Known { name, rank, .. } if preferred.contains(&(name, rank)) => {
+                (Section::System, Cow::Borrowed(name))
+            }
+            Place::Known { own: Some(own), .. } => (section, Cow::Owned(own)),
+            Place::Known { own: None, .. } | Place::Own => (section, leaf.name),
             Place::Named(name) => (section, Cow::Owned(name)),
         };
         event.add(section, name, leaf.value)?;
@@ -132,10 +135,11 @@ enum Place {
     /// Under the name it has.
     Own,
     Named(String),
-    /// A field of `System`, if no name of it comes before this one; else a field of its own.
+    /// A field of `System`, if no name of it comes before this one; else one under its `own` name, or the one it has.
     Known {
         name: &'static str,
         rank: usize,
+        own: Option<String>,
     },
 }
 
@@ -151,7 +155,7 @@ impl Named {
     /// By a table; `section` is for what it does not hold.
     fn known(table: &[(&str, &'static str)], written: &str, section: Section) -> Option<Self> {
         let (rank, (_, name)) = table.iter().enumerate().find(|(_, (known, _))| *known == written)?;
-        Some(Self { section, place: Place::Known { name, rank } })
+        Some(Self { section, place: Place::Known { name, rank, own: None } })
     }
 }
 
@@ -191,7 +195,12 @@ fn winlogbeat(leaves: &Leaves<'_>, leaf: &Leaf<'_>) -> Option<Named> {
             return if is_frame { None } else { Named::new(section, name.to_owned()) };
         }
     }
-    Named::known(&WINLOGBEAT, &path, Section::Other).or_else(|| Named::new(Section::Other, path))
+    match Named::known(&WINLOGBEAT, &path, Section::Other) {
+        Some(Named { section, place: Place::Known { name, rank, .. } }) => {
+            Some(Named { section, place: Place::Known { name, rank, own: Some(path) } })
+        }
+        _ => Named::new(Section::Other, path),
+    }
 }
 
 fn flat(leaves: &Leaves<'_>, leaf: &Leaf<'_>) -> Option<Named> {
