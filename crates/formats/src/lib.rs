@@ -20,5 +20,6 @@ pub mod registry_policy;
 pub mod scalar;
 pub mod secret;
 pub mod statement;
+pub mod syslog;
 pub mod table;
 pub mod text;

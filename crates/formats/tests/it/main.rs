@@ -23,4 +23,5 @@ mod nmap;
 mod samples;
 mod secret_samples;
 mod secret_workbook;
+mod syslog;
 mod table;
