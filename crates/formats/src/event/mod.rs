@@ -172,6 +172,9 @@ pub enum Reason {
     /// Too many fields.
     #[error("it has more than {MAX_FIELDS} fields")]
     TooManyFields,
+    /// A name that is none.
+    #[error("it has a name of more than {MAX_NAME_BYTES} bytes")]
+    NameTooLong,
     /// No event, although it is well formed.
     #[error("it has no event id")]
     NoEvent,
@@ -185,3 +188,5 @@ pub enum Reason {
 
 /// Elements or objects in each other.
 const MAX_DEPTH: usize = 32;
+/// Longest name of an element, an attribute or a member, in bytes. A name may be written again for each of its values.
+const MAX_NAME_BYTES: usize = 512;

@@ -17,7 +17,7 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event as Token};
 
-use super::{BadEvent, Event, MAX_BYTES, MAX_DEPTH, Reason};
+use super::{BadEvent, Event, MAX_BYTES, MAX_DEPTH, MAX_NAME_BYTES, Reason};
 use crate::evtx::Section;
 use crate::text::decode;
 
@@ -127,13 +127,20 @@ fn begin(event: &mut Event<'static>, open: &mut Vec<Open>, start: &BytesStart<'_
         parent.has_elements = true;
     }
     let name = start.name().as_ref().to_owned();
+    if MAX_NAME_BYTES < name.len() {
+        return Err(Reason::NameTooLong);
+    }
     open.push(Open { name: name.clone(), ..Open::default() });
     let section = section_of(open);
-    for attribute in start.attributes() {
+    // The same attribute twice is harmless; to look for it takes time with the square of their number.
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(|err| Reason::Xml(err.into()))?;
         let key: &str = attribute.key.as_ref();
         if key == "xmlns" || key.starts_with("xmlns:") {
             continue;
+        }
+        if MAX_NAME_BYTES < key.len() {
+            return Err(Reason::NameTooLong);
         }
         let value = unescape(&attribute.value).map_err(|err| Reason::Xml(err.into()))?.into_owned();
         let Some(element) = open.last_mut() else { continue };

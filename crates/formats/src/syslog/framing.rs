@@ -57,13 +57,15 @@ pub struct Splitter {
     /// Bytes of a message that is too long, still to come.
     left: usize,
     in_long_line: bool,
+    /// Bytes at the beginning of the buffer that are known to hold no end of a line.
+    searched: usize,
 }
 
 impl Splitter {
     /// For the beginning of a stream.
     #[must_use]
     pub fn new(framing: Framing) -> Self {
-        Self { framing, left: 0, in_long_line: false }
+        Self { framing, left: 0, in_long_line: false, searched: 0 }
     }
 
     /// Looks at a buffer. After every answer but [`Split::More`] and [`Split::Lost`] take the bytes and ask again.
@@ -104,7 +106,9 @@ impl Splitter {
     }
 
     fn next_line(&mut self, buffer: &[u8]) -> Split {
-        let end = buffer.iter().position(|byte| matches!(byte, b'\n' | 0));
+        let searched = std::mem::take(&mut self.searched);
+        let new = buffer.get(searched..).unwrap_or_default();
+        let end = new.iter().position(|byte| matches!(byte, b'\n' | 0)).map(|end| searched + end);
         match (end, self.in_long_line) {
             (Some(end), true) => {
                 self.in_long_line = false;
@@ -124,7 +128,10 @@ impl Splitter {
                 self.in_long_line = true;
                 Split::Nothing { taken: buffer.len() }
             }
-            (None, _) => Split::More,
+            (None, _) => {
+                self.searched = buffer.len();
+                Split::More
+            }
         }
     }
 }

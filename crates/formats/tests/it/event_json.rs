@@ -161,6 +161,10 @@ fn limits_hold() {
         assert_eq!(outcome(&deep(31)), "read");
         assert_eq!(outcome(&deep(32)), "it is nested deeper than 32");
     }
+    // Written with an escape, the name cannot be borrowed, and is copied for each item of the list.
+    let named = |bytes: usize| format!("{{\"EventID\":1,\"\\u0061{}\":[1,2]}}", "a".repeat(bytes - 1));
+    assert_eq!(outcome(&named(512)), "read");
+    assert_eq!(outcome(&named(513)), "it has a name of more than 512 bytes");
     let wide = |fields: usize| format!("{{\"EventID\":1,\"a\":[{}1]}}", "1,".repeat(fields - 2));
     assert_eq!(outcome(&wide(4_096)), "read");
     assert_eq!(outcome(&wide(4_097)), "it has more than 4096 fields");

@@ -127,8 +127,21 @@ fn limits_hold_and_the_next_event_is_read() {
     assert_eq!(outcome(&of_size(MAX_BYTES + 1)), "it has more than 1048576 bytes");
     assert_eq!(outcome(&deep(30)), "read");
     assert_eq!(outcome(&deep(31)), "it is nested deeper than 32");
+    let named =
+        |bytes: usize| format!("<Event>{SYSTEM}<EventData><{0} b='c'></{0}></EventData></Event>", "a".repeat(bytes));
+    assert_eq!(outcome(&named(512)), "read");
+    assert_eq!(outcome(&named(513)), "it has a name of more than 512 bytes");
     assert_eq!(outcome(&wide(4_094)), "read");
     assert_eq!(outcome(&wide(4_095)), "it has more than 4096 fields");
+}
+
+#[test]
+fn very_many_namespaces_are_read_in_time() {
+    let names: String = (0..70_000).map(|number| format!(" xmlns:a{number}=''")).collect();
+    let text = format!("<Event{names}>{SYSTEM}</Event>");
+    assert!(text.len() > MAX_BYTES, "{}", text.len());
+    let text = format!("<Event{}>{SYSTEM}</Event>", &names[..names[..1_000_000].rfind(' ').unwrap()]);
+    assert_eq!(events(&text).next().unwrap().unwrap().head.event_id, Some(7));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, Visitor};
 
-use super::super::{MAX_DEPTH, MAX_FIELDS, Reason};
+use super::super::{MAX_DEPTH, MAX_FIELDS, MAX_NAME_BYTES, Reason};
 
 /// A value that is neither object nor list nor null.
 #[derive(Debug)]
@@ -78,6 +78,9 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { leaves, place, depth } = self;
         while let Some(name) = map.next_key_seed(Text)? {
+            if MAX_NAME_BYTES < name.len() {
+                return Err(leaves.refuse(Reason::NameTooLong));
+            }
             map.next_value_seed(Entry { leaves: &mut *leaves, place, depth, name })?;
         }
         Ok(())
