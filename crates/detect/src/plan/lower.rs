@@ -9,7 +9,9 @@ use super::expression::Expression;
 use super::field::{FieldId, FieldNames};
 use super::literal::find_required;
 use crate::pipeline::Source;
-use crate::rule::{Condition, Item, Names, Part, Pattern, Quantity, ReadError, RegexTest, Rule, Selection, Test, fold};
+use crate::rule::{
+    Condition, Item, Names, Part, Pattern, Quantity, ReadError, RegexTest, Rule, Selection, Test, count_places, fold,
+};
 
 /// Texts one value may become when its placeholders are filled.
 const MAX_FILLED: usize = 50_000;
@@ -19,6 +21,9 @@ const REGEX_BYTES: [usize; 4] = [1 << 16, 1 << 18, 1 << 20, 4 << 20];
 const MAX_REGEX_BYTES: usize = 128 << 20;
 /// The same with every try that came to nothing.
 const MAX_REGEX_TRIES: usize = 96 << 20;
+/// Places of all regular expressions together, see [`count_places`]: steps for a character of a value that all of them
+/// are asked about.
+const MAX_PLACES: usize = 50_000;
 /// Tables that one regular expression builds while it runs, per thread, in bytes.
 const REGEX_TABLE_BYTES: usize = 512 << 10;
 /// Tests of one rule, each counted as often as its condition names it.
@@ -36,6 +41,7 @@ pub(crate) struct Lowering<'a> {
     /// Bytes left for regular expressions, and for trying them.
     regex_bytes: usize,
     regex_tries: usize,
+    regex_places: usize,
     /// Tests that the rule at hand may still bring, and all rules.
     work: usize,
     all_work: usize,
@@ -49,6 +55,7 @@ impl<'a> Lowering<'a> {
             placeholders,
             regex_bytes: MAX_REGEX_BYTES,
             regex_tries: MAX_REGEX_TRIES,
+            regex_places: MAX_PLACES,
             work: 0,
             all_work: MAX_ALL_WORK,
         }
@@ -235,8 +242,10 @@ impl Lowering<'_> {
     fn regex(&mut self, field: FieldId, regex: &RegexTest) -> Result<Expression, ReadError> {
         let refuse = |reason: String| ReadError::Regex { pattern: regex.pattern.clone(), reason };
         let hir = regex.parse().map_err(refuse)?;
-        let (left, tries) = (&mut self.regex_bytes, &mut self.regex_tries);
+        let (left, tries, places) = (&mut self.regex_bytes, &mut self.regex_tries, &mut self.regex_places);
         let build = || {
+            let too_many = || ReadError::TooMany { what: "characters of all regular expressions", limit: MAX_PLACES };
+            *places = places.checked_sub(count_places(&hir)).ok_or_else(too_many)?;
             let mut refused = "no memory is left for it".to_owned();
             for size in REGEX_BYTES.into_iter().filter(|size| *size <= *left) {
                 let Some(fewer) = tries.checked_sub(size) else { break };

@@ -17,6 +17,7 @@ pub use pattern::{Part, Pattern};
 pub(crate) use pattern::{fold, fold_char};
 pub use read::{ReadError, Refusal, Rules};
 pub use selection::{Item, Selection, SelectionError};
+pub(crate) use test::count_places;
 pub use test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart};
 
 /// Who wrote a rule and what it is about: what is shown with every hit.

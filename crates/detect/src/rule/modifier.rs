@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::pattern::{Part, Pattern};
-use super::test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart};
+use super::test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart, count_places};
 use crate::yaml::{Node, Value};
 
 /// Modifiers of one key.
@@ -15,6 +15,8 @@ const MAX_VARIANTS: usize = 4_000;
 const MAX_VARIANT_BYTES: usize = 256 << 10;
 /// Characters of one regular expression.
 const MAX_REGEX: usize = 4_000;
+/// Places of one regular expression, see [`count_places`].
+const MAX_PLACES: usize = 2_000;
 /// `-` and what programs of Windows take for it: slash, en dash, em dash, horizontal bar.
 const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 
@@ -255,6 +257,10 @@ fn finish(draft: Draft, node: &Node) -> Result<Test, ModifierError> {
                 return Err(ModifierError::Explodes { value: written(node) });
             }
             match regex.parse() {
+                Ok(hir) if count_places(&hir) > MAX_PLACES => {
+                    let reason = format!("its repetitions come to more than {MAX_PLACES} characters");
+                    Err(ModifierError::Regex { pattern: regex.pattern, reason })
+                }
                 Ok(_) => Ok(Test::Regex(regex)),
                 Err(reason) => Err(ModifierError::Regex { pattern: regex.pattern, reason }),
             }

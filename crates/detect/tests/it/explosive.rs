@@ -120,8 +120,17 @@ fn rules_that_name_large_selections_again_and_again_are_refused_together() {
 
 #[test]
 fn many_regular_expressions_that_grow_too_large_are_refused_in_time() {
-    let text = lines(10_000, |number| format!("{}---", selection(&format!("a|re: '(\\w{{1,999}}{number}){{1,999}}'"))));
+    let text = lines(10_000, |number| format!("{}---", selection(&format!("a|re: '(\\w{{1,900}}{number}){{1,2}}'"))));
     assert!(first_refusal(&text).contains("is too large"), "{}", first_refusal(&text));
+}
+
+#[test]
+fn regular_expressions_that_take_many_steps_for_each_character_are_refused() {
+    let one = |count: usize| selection(&format!("a|re: '(?:[a-z]{{1,99}}[0-9]?){{1,{count}}}!'"));
+    assert_eq!(first_refusal(&one(19)), "");
+    assert!(first_refusal(&one(20)).contains("repetitions come to more than 2000 characters"));
+    let many = lines(30, |number| selection(&format!("a|re: '(?:[a-z]{{1,99}}[0-9]?){{1,19}}{number}'")) + "---");
+    assert_eq!(first_refusal(&many), "more than 50000 characters of all regular expressions");
 }
 
 #[test]
