@@ -52,7 +52,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(err) => {
-            eprintln!("mamori-peers: {err}");
+            eprintln!("mamori-peers {}: {err}", arguments.join(" "));
             ExitCode::FAILURE
         }
     }

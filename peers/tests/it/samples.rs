@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Folder of the samples: `MAMORI_SAMPLES`, else `../shared/samples` beside the workspace.
 fn folder() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "tests find the samples by this variable")]
     let named = std::env::var("MAMORI_SAMPLES");
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
     named.map_or_else(|_| beside(), PathBuf::from)
