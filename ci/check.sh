@@ -45,6 +45,7 @@ shell_scripts() {
 }
 
 step cargo fmt --all --check
+step cargo fmt --manifest-path peers/Cargo.toml --check
 step cargo clippy --workspace --all-targets --locked -- -D warnings
 step shell_scripts
 if [[ ${1:-full} == full ]]; then

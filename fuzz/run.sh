@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 declare -A longest=(
     [text]=4096 [check_expression]=4096 [statement]=8192 [directory_csv]=8192 [pack]=8192
     [inf]=16384 [registry_policy]=16384 [audit_csv]=16384 [gpo_backup]=16384 [kev]=16384 [endoflife]=16384 [table]=16384
-    [nmap]=32768 [archive]=65536 [secret]=8192 [evtx]=70000
+    [nmap]=32768 [archive]=65536 [secret]=8192 [evtx]=70000 [sigma_rule]=8192 [event_text]=16384 [syslog]=4096
 )
 seconds=${1:-600}
 targets=("${@:2}")

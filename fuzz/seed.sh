@@ -41,6 +41,7 @@ seed nmap 256 'nmap_*.xml'
 seed kev 256 '*known_exploited*'
 seed endoflife 64 'windows*.md' 'postgresql.md' 'fortios.md'
 seed evtx 70 '*.evtx'
+seed sigma_rule 8 'win_security_*.yml' 'proc_creation_win_a*.yml' 'correlation_*.yml' 'filter_*.yml'
 # The records of a log without file and chunk header, as the target puts them behind a header of its own.
 for log in corpus/evtx/sample-*; do
     tail -c +4609 "$log" | head -c 6000 >"corpus/evtx/records-${log##*-}"

@@ -214,7 +214,85 @@ def secrets():
     yield "\x1e".join([SHEET, STRINGS])
 
 
+def rules():
+    """Sigma rules with every modifier, kind of correlation and filter."""
+    head = "title: t\nid: r{0}\nname: n{0}\nlogsource: {{product: windows{1}}}\nlevel: high\ndetection:\n"
+    values = [
+        "Image|endswith: ['\\\\cmd.exe', '\\\\p?wer*.exe']",
+        "CommandLine|contains|all|windash: ['-enc', ' -a -b ']",
+        "CommandLine|base64offset|contains: 'IEX '",
+        "CommandLine|wide|base64offset|contains: ['http://', 'https://']",
+        "CommandLine|utf16|base64: cmd",
+        "CommandLine|re|i|m|s: '(?:net|net1)\\.exe\\s+user{1,3}[a-z]*$'",
+        "IpAddress|cidr: ['10.0.0.0/8', 'fe80::/10']",
+        "LogonType|gte: 3",
+        "EventID: [4624, 4625, 0x1f]",
+        "UtcTime|hour|lt: 6",
+        "User|exists: false",
+        "User|cased|startswith: SYS",
+        "User|neq: null",
+        "Image|fieldref|endswith: ParentImage",
+        "User|expand: '%admins%'",
+    ]
+    source = ", category: process_creation"
+    for number, value in enumerate(values):
+        yield head.format(number, source if number % 2 else ", service: security") + f"  selection:\n    {value}\n  condition: selection\n"
+    selections = "  a1: {User: x}\n  a2: [{User: y}, {Image: '*z'}]\n  keywords: [mimikatz, '*lsa*']\n  _b: {User: z}\n"
+    for condition in ("1 of a* and not all of them", "(a1 or a2) and not (keywords or _b)", "2 of them", "['a1', 'not a2']"):
+        yield head.format(1, "") + selections + f"  condition: {condition}\n"
+    rule = head.format(1, "") + "  s: {EventID: 4625}\n  condition: s\n---\n"
+    for kind, condition in (
+        ("event_count", "{gte: 2}"),
+        ("value_count", "{field: User, gt: 1, lte: 5}"),
+        ("temporal", "{}"),
+        ("temporal", "n1 and not r1"),
+        ("temporal_ordered", "{gte: 1}"),
+        ("value_percentile", "{field: a, percentile: 95, lt: 3}"),
+    ):
+        yield rule + f"title: c\ncorrelation:\n  type: {kind}\n  rules: [n1, r1]\n  group-by: [User]\n  aliases: {{User: {{n1: a}}}}\n  timespan: 5m\n  condition: {condition}\n"
+    yield rule + "title: f\nlogsource: {product: windows}\nfilter:\n  rules: [r1]\n  x: {User|startswith: adm}\n  condition: not x\n"
+
+
+def events():
+    """Windows events as text, in every shape that is read."""
+    system = (
+        '<System><Provider Name="P" Guid="{1}"/><EventID Qualifiers="16384">7045</EventID><TimeCreated SystemTime="2026-04-01T00:30:00.1234567Z"/>'
+        "<EventRecordID>42</EventRecordID><Correlation/><Channel>System</Channel><Computer>c</Computer></System>"
+    )
+    data = '<EventData><Data Name="A">a &amp; &#x3042;</Data><Data>b</Data><Data><![CDATA[<c>]]></Data></EventData>'
+    user = '<UserData><E xmlns="urn:e"><B>b</B><C D="d"/></E></UserData><RenderingInfo Culture="ja-JP"><Message>m</Message></RenderingInfo>'
+    whole = f'<?xml version="1.0" encoding="utf-8"?><Events><Event xmlns="urn:x">{system}{data}</Event><Event>{system}{user}</Event ></Events>'
+    yield whole
+    yield whole.encode("utf-16")
+    yield f"<Event>{system}<Event>&a;</Event>{whole}"
+    yield '{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":{"#attributes":{"Qualifiers":1},"#text":2}},"EventData":{"Data":{"#text":["a","b"]}}}}\n'
+    yield '{"@timestamp":"2026-04-01T00:30:00.123Z","winlog":{"channel":"Security","event_id":4625,"event_data":{"A":"b"},"user_data":{"xml_name":"E"}},"host":{"name":"h"}}\n'
+    yield '{"winlog.event_id":"1","winlog.event_data.A":1.5e3}\r\n{"Id":1,"TimeCreated":"/Date(1775003400123)/","LogName":"System","a":null,"b":true}\n'
+    yield '{"EventTime":"2026-04-01 09:30:00","Hostname":"h","EventID":1073748869,"SourceName":"S","Channel":"C","TargetUserName":"x"}\n'
+
+
+def syslog():
+    """Messages of every device that is read, in both forms and framings."""
+    for body in (
+        'date=2026-04-01 time=09:30:00 devname="FGT" devid="FG1" logid="0100032001" type="event" subtype="system" level="notice" msg="a \\"b\\" c"',
+        "%ASA-6-302013: Built outbound TCP connection 1 for outside:192.0.2.1/443 (192.0.2.1/443) to inside:10.0.0.1/5000 (10.0.0.1/5000)",
+        "%ASA-4-106023: Deny tcp src outside:192.0.2.1/1 dst inside:10.0.0.1/2 by access-group \"a\" [0x0, 0x0]",
+        "[INSPECT] PP[01][out][101] TCP 192.168.100.2:50000 > 192.0.2.1:443 (2026/04/01 09:30:00)",
+        "LAN2: Rejected at IN(1012) filter: TCP 192.0.2.1:1 > 192.0.2.2:2",
+        "Login succeeded for SSH: 192.168.100.2 admin",
+        "sshd[123]: Failed password for invalid user admin from 10.0.0.9 port 50000 ssh2",
+        "sudo:   sato : TTY=pts/0 ; PWD=/home/sato ; USER=root ; COMMAND=/usr/bin/id",
+    ):
+        yield f"<134>Apr  1 09:30:00 host {body}\n"
+        yield f"<134>1 2026-04-01T09:30:00.123456+09:00 host app 12 ID - \ufeff{body}\n"
+    yield '<165>1 2026-04-01T00:30:00Z h Veeam_MP - - [origin enterpriseId="31023"][categoryId=0 instanceId="190" JobID="x" Description="VM \\"a\\] b"] text\n'
+    yield "5 <1>ab11 <13>x: hello<14>no end"
+
+
 if __name__ == "__main__":
+    write("event_text", events())
+    write("syslog", syslog())
+    write("sigma_rule", rules())
     write("check_expression", expressions())
     write("pack", packs())
     write("table", tables())

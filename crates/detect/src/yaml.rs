@@ -10,6 +10,8 @@ pub(crate) const MAX_FILE_BYTES: usize = 4 << 20;
 const MAX_DEPTH: usize = 24;
 /// Scalars, lists and maps of one file.
 const MAX_NODES: usize = 200_000;
+/// Keys of one map; each is compared with those before it.
+const MAX_KEYS: usize = 2_000;
 
 /// One node and the line it begins in, counting from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +61,12 @@ pub enum YamlError {
     /// Too much in one file.
     #[error("line {line}: more than {MAX_NODES} values in one file")]
     TooMany {
+        /// Counts from 1.
+        line: usize,
+    },
+    /// Too much in one map.
+    #[error("line {line}: more than {MAX_KEYS} keys in one map")]
+    TooManyKeys {
         /// Counts from 1.
         line: usize,
     },
@@ -149,6 +157,9 @@ impl Builder {
 
     fn add_scalar(&mut self, text: String, plain: bool, line: usize) -> Result<(), YamlError> {
         if let Some(Open::Map { key: waiting @ None, entries, .. }) = self.open.last_mut() {
+            if entries.len() >= MAX_KEYS {
+                return Err(YamlError::TooManyKeys { line });
+            }
             if entries.iter().any(|(key, _)| *key == text) {
                 return Err(YamlError::KeyTwice { line, key: text });
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Plan, RuleIndex};
-use crate::rule::{About, CorrelationKind, CorrelationRule, ReadError, Refusal, Rules, Together};
+use crate::rule::{About, Called, CorrelationKind, CorrelationRule, ReadError, Refusal, Rules, Together};
 
 /// What one event (or one match of another correlation) is to a correlation.
 #[derive(Debug, Clone)]
@@ -33,22 +33,23 @@ impl CorrelationPlan {
         let mut refusals = Vec::new();
         let mut waiting: Vec<&CorrelationRule> = rules.correlations.iter().collect();
         let mut ordered: Vec<&CorrelationRule> = Vec::new();
+        let detections = Called::new(plan.rules().iter());
+        let mut chained = Called::default();
         // A correlation is ready once all it names are detection rules or ready correlations.
         loop {
-            let is_rule = |name: &String| plan.rules().iter().any(|about| about.is_called(name));
-            let ready = |ordered: &[&CorrelationRule], rule: &CorrelationRule| {
-                let known = |name: &String| is_rule(name) || ordered.iter().any(|other| other.about.is_called(name));
-                rule.rules.iter().all(known)
-            };
-            let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|rule| ready(&ordered, rule));
+            let ready =
+                |rule: &CorrelationRule| rule.rules.iter().all(|name| detections.has(name) || chained.has(name));
+            let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|rule| ready(rule));
             waiting = later;
             if now.is_empty() {
                 break;
             }
+            now.iter().for_each(|rule| chained.add(&rule.about));
             ordered.extend(now);
         }
+        let all = Called::new(rules.correlations.iter().map(|rule| &rule.about));
         for rule in waiting {
-            refusals.push(refuse(rule, plan, &rules.correlations));
+            refusals.push(refuse(rule, |name| detections.has(name) || all.has(name)));
         }
         let mut compiled = Self {
             correlations: ordered.iter().map(|rule| (*rule).clone()).collect(),
@@ -58,19 +59,17 @@ impl CorrelationPlan {
             refusals,
         };
         for index in 0..ordered.len() {
-            compiled.link(index, plan);
+            compiled.link(index, &detections, &chained);
         }
         compiled
     }
 
-    fn link(&mut self, correlation: usize, plan: &Plan) {
+    fn link(&mut self, correlation: usize, detections: &Called<'_>, others: &Called<'_>) {
         let Some(rule) = self.correlations.get(correlation).cloned() else { return };
         let mut by_source: BTreeMap<(bool, usize), (Vec<usize>, String)> = BTreeMap::new();
         for (position, name) in rule.rules.iter().enumerate() {
-            let detections = plan.rules().iter().enumerate().filter(|(_, about)| about.is_called(name));
-            let others = self.correlations.iter().enumerate().filter(|(_, other)| other.about.is_called(name));
-            let sources = detections.map(|(index, _)| (false, index)).chain(others.map(|(index, _)| (true, index)));
-            for source in sources {
+            let detections = detections.find(name).into_iter().map(|index| (false, index));
+            for source in detections.chain(others.find(name).into_iter().map(|index| (true, index))) {
                 by_source.entry(source).or_insert_with(|| (Vec::new(), name.clone())).0.push(position);
             }
         }
@@ -135,11 +134,8 @@ impl CorrelationPlan {
     }
 }
 
-fn refuse(rule: &CorrelationRule, plan: &Plan, others: &[CorrelationRule]) -> Refusal {
-    let known = |name: &&String| {
-        !plan.rules().iter().any(|about| about.is_called(name)) && !others.iter().any(|o| o.about.is_called(name))
-    };
-    let missing = rule.rules.iter().find(known);
+fn refuse(rule: &CorrelationRule, is_known: impl Fn(&str) -> bool) -> Refusal {
+    let missing = rule.rules.iter().find(|name| !is_known(name));
     let About { file, title, id, .. } = rule.about.clone();
     let reason = missing.map_or(ReadError::Circle, |name| ReadError::UnknownRule(name.clone()));
     Refusal { file, rule: title, id, reason }

@@ -9,7 +9,9 @@ use super::expression::Expression;
 use super::field::{FieldId, FieldNames};
 use super::literal::find_required;
 use crate::pipeline::Source;
-use crate::rule::{Condition, Item, Names, Part, Pattern, Quantity, ReadError, RegexTest, Rule, Selection, Test, fold};
+use crate::rule::{
+    Condition, Item, Names, Part, Pattern, Quantity, ReadError, RegexTest, Rule, Selection, Test, count_places, fold,
+};
 
 /// Texts one value may become when its placeholders are filled.
 const MAX_FILLED: usize = 50_000;
@@ -17,25 +19,46 @@ const MAX_FILLED: usize = 50_000;
 const REGEX_BYTES: [usize; 4] = [1 << 16, 1 << 18, 1 << 20, 4 << 20];
 /// All regular expressions of a plan together, in bytes, each counted with the size it was tried with.
 const MAX_REGEX_BYTES: usize = 128 << 20;
+/// The same with every try that came to nothing.
+const MAX_REGEX_TRIES: usize = 96 << 20;
+/// Places of all regular expressions together, see [`count_places`]: steps for a character of a value that all of them
+/// are asked about.
+const MAX_PLACES: usize = 50_000;
 /// Tables that one regular expression builds while it runs, per thread, in bytes.
 const REGEX_TABLE_BYTES: usize = 512 << 10;
 /// Tests of one rule, each counted as often as its condition names it.
 const MAX_WORK: usize = 500_000;
+/// The same of all rules, those that are refused in the end among them.
+const MAX_ALL_WORK: usize = 2_000_000;
+/// Bytes of what one value may become when its placeholders are filled.
+const MAX_FILLED_BYTES: usize = 16 << 20;
 
 /// Compiles rules one after the other into shared atoms.
 pub(crate) struct Lowering<'a> {
     pub(crate) atoms: Atoms,
     pub(crate) fields: FieldNames,
     pub(crate) placeholders: &'a BTreeMap<String, Vec<String>>,
-    /// Bytes left for regular expressions.
+    /// Bytes left for regular expressions, and for trying them.
     regex_bytes: usize,
-    /// Tests the rule at hand may still bring.
+    regex_tries: usize,
+    regex_places: usize,
+    /// Tests that the rule at hand may still bring, and all rules.
     work: usize,
+    all_work: usize,
 }
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(placeholders: &'a BTreeMap<String, Vec<String>>) -> Self {
-        Self { atoms: Atoms::default(), fields: FieldNames::new(), placeholders, regex_bytes: MAX_REGEX_BYTES, work: 0 }
+        Self {
+            atoms: Atoms::default(),
+            fields: FieldNames::new(),
+            placeholders,
+            regex_bytes: MAX_REGEX_BYTES,
+            regex_tries: MAX_REGEX_TRIES,
+            regex_places: MAX_PLACES,
+            work: 0,
+            all_work: MAX_ALL_WORK,
+        }
     }
 }
 
@@ -80,10 +103,11 @@ impl Lowering<'_> {
     }
 
     fn named(&mut self, names: &Names, rule: &Rule, source: &Source) -> Result<Vec<Expression>, ReadError> {
+        let fits = names.prepare();
         let meant = rule.selections.iter().filter(|(name, _)| match names {
             // A plain name is compared as it is.
             Names::Like(pattern) if !pattern.contains('*') => pattern == name,
-            names => names.fit(name),
+            Names::Like(_) | Names::Them => fits(name),
         });
         meant.map(|(_, selection)| self.selection(selection, source)).collect()
     }
@@ -109,6 +133,9 @@ impl Lowering<'_> {
         let tests = item.values.iter().map(Vec::len).sum();
         let left = self.work.checked_sub(tests);
         self.work = left.ok_or(ReadError::TooMany { what: "tests, by the condition", limit: MAX_WORK })?;
+        let left = self.all_work.checked_sub(tests);
+        self.all_work =
+            left.ok_or(ReadError::TooMany { what: "tests, by the conditions of all rules", limit: MAX_ALL_WORK })?;
         let field = match &item.field {
             Some(name) => self.field(name, source)?,
             None => FieldId::TEXT,
@@ -215,10 +242,14 @@ impl Lowering<'_> {
     fn regex(&mut self, field: FieldId, regex: &RegexTest) -> Result<Expression, ReadError> {
         let refuse = |reason: String| ReadError::Regex { pattern: regex.pattern.clone(), reason };
         let hir = regex.parse().map_err(refuse)?;
-        let left = &mut self.regex_bytes;
+        let (left, tries, places) = (&mut self.regex_bytes, &mut self.regex_tries, &mut self.regex_places);
         let build = || {
+            let too_many = || ReadError::TooMany { what: "characters of all regular expressions", limit: MAX_PLACES };
+            *places = places.checked_sub(count_places(&hir)).ok_or_else(too_many)?;
             let mut refused = "no memory is left for it".to_owned();
             for size in REGEX_BYTES.into_iter().filter(|size| *size <= *left) {
+                let Some(fewer) = tries.checked_sub(size) else { break };
+                *tries = fewer;
                 match build_regex(regex, size) {
                     Ok(built) => {
                         *left -= size;
@@ -251,7 +282,8 @@ impl Lowering<'_> {
                 continue;
             };
             let values = self.placeholders.get(name).ok_or_else(|| ReadError::Placeholder(name.clone()))?;
-            if filled.len() * values.len() > MAX_FILLED {
+            let count = filled.len().saturating_mul(values.len());
+            if count > MAX_FILLED || count.saturating_mul(pattern.literal_bytes()) > MAX_FILLED_BYTES {
                 return Err(ReadError::TooMany { what: "values of placeholders", limit: MAX_FILLED });
             }
             let longer = filled.iter().flat_map(|pattern| {

@@ -4,6 +4,7 @@ mod atom;
 mod bits;
 mod expression;
 mod field;
+mod filters;
 mod grams;
 mod index;
 mod interest;
@@ -28,12 +29,13 @@ pub(crate) use program::{NO, YES};
 use atom::{Atom, Atoms, Lazy};
 use expression::Expression;
 use field::FieldNames;
+use filters::Filters;
 use index::FieldIndex;
 use lower::Lowering;
 use program::Programs;
 
 use crate::pipeline::{MappingError, Pipelines, Sources};
-use crate::rule::{About, Condition, Filter, ReadError, Refusal, Rule, Rules};
+use crate::rule::{About, ReadError, Refusal, Rule, Rules};
 
 /// Steps of all rules together.
 const MAX_STEPS: usize = 8_000_000;
@@ -79,11 +81,12 @@ impl Plan {
             expressions: Vec::new(),
         };
         let mut refusals = rules.refusals.clone();
-        refusals.extend(find_idle_filters(rules));
+        refusals.extend(filters::find_idle(rules));
+        let filters = Filters::new(rules);
         for rule in &rules.rules {
-            let filters: Vec<&Filter> = rules.filters.iter().filter(|filter| applies(filter, rule)).collect();
-            let filtered = (!filters.is_empty()).then(|| apply(rule, &filters));
-            if let Err(reason) = draft.add(filtered.as_ref().unwrap_or(rule), &sources) {
+            let filtered = filters.apply(rule);
+            let added = filtered.and_then(|filtered| draft.add(filtered.as_ref().unwrap_or(rule), &sources));
+            if let Err(reason) = added {
                 let About { file, title, id, .. } = rule.about.clone();
                 refusals.push(Refusal { file, rule: title, id, reason });
             }
@@ -246,38 +249,4 @@ impl Draft<'_> {
             expressions: self.expressions,
         }
     }
-}
-
-fn applies(filter: &Filter, rule: &Rule) -> bool {
-    let named = |names: &Vec<String>| names.iter().any(|name| rule.about.is_called(name));
-    filter.logsource.covers(&rule.logsource) && filter.rules.as_ref().is_none_or(named)
-}
-
-/// The rule with the filters' selections beside its own, under names no rule uses.
-fn apply(rule: &Rule, filters: &[&Filter]) -> Rule {
-    let mut filtered = rule.clone();
-    for (number, filter) in filters.iter().enumerate() {
-        let prefix = format!("_filter_{number}_");
-        let selections =
-            filter.selections.iter().map(|(name, selection)| (format!("{prefix}{name}"), selection.clone()));
-        filtered.selections.extend(selections);
-        let condition = filter.condition.renamed(&prefix);
-        for own in &mut filtered.conditions {
-            *own = Condition::And(vec![own.clone(), condition.clone()]);
-        }
-    }
-    filtered
-}
-
-/// Filters name rules; a name that fits none is a mistake somebody should see.
-fn find_idle_filters(rules: &Rules) -> Vec<Refusal> {
-    let mut idle = Vec::new();
-    for filter in &rules.filters {
-        let missing = filter.rules.iter().flatten().find(|name| !rules.rules.iter().any(|r| r.about.is_called(name)));
-        if let Some(name) = missing {
-            let About { file, title, id, .. } = filter.about.clone();
-            idle.push(Refusal { file, rule: title, id, reason: ReadError::UnknownRule(name.clone()) });
-        }
-    }
-    idle
 }

@@ -41,13 +41,16 @@ pub enum Names {
 impl Names {
     /// Whether a selection of this name is meant.
     pub fn fit(&self, name: &str) -> bool {
-        match self {
-            Self::Them => !name.starts_with('_'),
-            Self::Like(pattern) => {
-                (pattern.starts_with('_') || !name.starts_with('_'))
-                    && super::pattern::Pattern::parse(pattern).matches(name)
-            }
-        }
+        self.prepare()(name)
+    }
+
+    /// The same, to be asked for many names.
+    pub(crate) fn prepare(&self) -> impl Fn(&str) -> bool + use<> {
+        let (hidden, pattern) = match self {
+            Self::Them => (false, None),
+            Self::Like(pattern) => (pattern.starts_with('_'), Some(super::pattern::Pattern::parse(pattern))),
+        };
+        move |name| (hidden || !name.starts_with('_')) && pattern.as_ref().is_none_or(|pattern| pattern.matches(name))
     }
 }
 

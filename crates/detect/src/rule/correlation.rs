@@ -6,6 +6,8 @@ use crate::yaml::Node;
 
 /// Rules one correlation may name.
 const MAX_RULES: usize = 200;
+/// Fields it may group by or count, and aliases.
+const MAX_FIELDS: usize = 100;
 
 /// What is compared over the events of one group and time span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,12 @@ pub enum CorrelationError {
         /// Counts from 1.
         line: usize,
     },
+    /// The same of fields.
+    #[error("line {line}: more than {MAX_FIELDS} fields or aliases")]
+    TooManyFields {
+        /// Counts from 1.
+        line: usize,
+    },
 }
 
 impl CorrelationRule {
@@ -144,12 +152,17 @@ impl CorrelationRule {
                 number.ok_or_else(|| wrong("percentile", text))?
             }
         };
+        let group_by = node.get("group-by").map_or(Vec::new(), Node::texts);
+        let aliases = node.get("aliases").map_or(Vec::new(), read_aliases);
+        if [group_by.len(), fields.len(), aliases.len()].into_iter().any(|count| count > MAX_FIELDS) {
+            return Err(CorrelationError::TooManyFields { line });
+        }
         Ok(Self {
             about,
             kind,
             rules,
-            group_by: node.get("group-by").map_or(Vec::new(), Node::texts),
-            aliases: node.get("aliases").map_or(Vec::new(), read_aliases),
+            group_by,
+            aliases,
             span_seconds: parse_span(span).ok_or_else(|| wrong("timespan", span))?,
             limits,
             fields,

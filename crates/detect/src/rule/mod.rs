@@ -1,5 +1,6 @@
 //! Rules as they are written: read, checked, but not yet compiled.
 
+mod called;
 mod condition;
 mod correlation;
 mod modifier;
@@ -8,6 +9,7 @@ mod read;
 mod selection;
 mod test;
 
+pub(crate) use called::Called;
 pub use condition::{Condition, ConditionError, Names, Quantity};
 pub use correlation::{CorrelationError, CorrelationKind, CorrelationRule, Together};
 pub use modifier::ModifierError;
@@ -15,6 +17,7 @@ pub use pattern::{Part, Pattern};
 pub(crate) use pattern::{fold, fold_char};
 pub use read::{ReadError, Refusal, Rules};
 pub use selection::{Item, Selection, SelectionError};
+pub(crate) use test::count_places;
 pub use test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart};
 
 /// Who wrote a rule and what it is about: what is shown with every hit.

@@ -4,13 +4,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::pattern::{Part, Pattern};
-use super::test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart};
+use super::test::{Anchor, Network, Number, Order, RegexTest, Test, TimePart, count_places};
 use crate::yaml::{Node, Value};
 
+/// Modifiers of one key.
+const MAX_MODIFIERS: usize = 8;
 /// Tests that one value may become by `windash` and `base64offset`.
 const MAX_VARIANTS: usize = 4_000;
+/// Bytes of all their texts.
+const MAX_VARIANT_BYTES: usize = 256 << 10;
 /// Characters of one regular expression.
 const MAX_REGEX: usize = 4_000;
+/// Places of one regular expression, see [`count_places`].
+const MAX_PLACES: usize = 2_000;
 /// `-` and what programs of Windows take for it: slash, en dash, em dash, horizontal bar.
 const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 
@@ -43,11 +49,14 @@ pub enum ModifierError {
     #[error("`{0}` is no network")]
     Network(String),
     /// Too many.
-    #[error("`{value}` becomes more than {MAX_VARIANTS} texts")]
+    #[error("`{value}` becomes more than {MAX_VARIANTS} texts or {MAX_VARIANT_BYTES} bytes")]
     Explodes {
         /// The value as written.
         value: String,
     },
+    /// Too many words behind one field.
+    #[error("more than {MAX_MODIFIERS} modifiers")]
+    TooMany,
 }
 
 /// A value on its way through the modifiers.
@@ -64,6 +73,17 @@ enum Draft {
     Done(Test),
 }
 
+impl Draft {
+    /// Size of its text.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(..) | Self::Done(_) => 0,
+            Self::Text { pattern, .. } => pattern.literal_bytes(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+}
+
 /// The modifiers of one key, in their order.
 pub(super) struct Modifiers<'a> {
     words: Vec<&'a str>,
@@ -75,9 +95,12 @@ pub(super) struct Modifiers<'a> {
 }
 
 impl<'a> Modifiers<'a> {
-    pub(super) fn new(words: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn new(words: impl Iterator<Item = &'a str>) -> Result<Self, ModifierError> {
         let mut modifiers = Self { words: Vec::new(), every: false, negated: false, regex: false };
-        for word in words {
+        for (place, word) in words.enumerate() {
+            if place >= MAX_MODIFIERS {
+                return Err(ModifierError::TooMany);
+            }
             match word {
                 "all" => modifiers.every = true,
                 "neq" => modifiers.negated = true,
@@ -85,17 +108,19 @@ impl<'a> Modifiers<'a> {
             }
         }
         modifiers.regex = modifiers.words.contains(&"re");
-        modifiers
+        Ok(modifiers)
     }
 
     /// The tests one value stands for; any one of them is enough.
     pub(super) fn apply(&self, node: &Node) -> Result<Vec<Test>, ModifierError> {
         let mut drafts = vec![self.draft(node)?];
         for (place, word) in self.words.iter().enumerate() {
-            let mut next = Vec::new();
+            let (mut next, mut bytes) = (Vec::new(), 0);
             for draft in drafts {
-                next.extend(modify(draft, word, place, node)?);
-                if next.len() > MAX_VARIANTS {
+                let modified = modify(draft, word, place, node)?;
+                bytes += modified.iter().map(Draft::bytes).sum::<usize>();
+                next.extend(modified);
+                if next.len() > MAX_VARIANTS || bytes > MAX_VARIANT_BYTES {
                     return Err(ModifierError::Explodes { value: written(node) });
                 }
             }
@@ -232,6 +257,10 @@ fn finish(draft: Draft, node: &Node) -> Result<Test, ModifierError> {
                 return Err(ModifierError::Explodes { value: written(node) });
             }
             match regex.parse() {
+                Ok(hir) if count_places(&hir) > MAX_PLACES => {
+                    let reason = format!("its repetitions come to more than {MAX_PLACES} characters");
+                    Err(ModifierError::Regex { pattern: regex.pattern, reason })
+                }
                 Ok(_) => Ok(Test::Regex(regex)),
                 Err(reason) => Err(ModifierError::Regex { pattern: regex.pattern, reason }),
             }
@@ -306,6 +335,7 @@ fn base64_at(bytes: &[u8], offset: usize) -> String {
 /// Every way to write the dashes that begin a word: all five characters for each.
 fn vary_dashes(pattern: &Pattern) -> Option<Vec<Pattern>> {
     let mut variants = vec![Pattern::default()];
+    let most = MAX_VARIANTS.min(MAX_VARIANT_BYTES / pattern.literal_bytes().max(1));
     for part in &pattern.parts {
         let Part::Literal(text) = part else {
             variants.iter_mut().for_each(|variant| variant.push(part.clone()));
@@ -324,7 +354,7 @@ fn vary_dashes(pattern: &Pattern) -> Option<Vec<Pattern>> {
                     })
                 });
                 variants = extended.collect();
-                if variants.len() > MAX_VARIANTS {
+                if variants.len() > most {
                     return None;
                 }
             } else {
@@ -355,14 +385,14 @@ fn mark_placeholders(pattern: &Pattern) -> Pattern {
 }
 
 fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let signs: Vec<usize> = text
-        .match_indices('%')
-        .map(|(at, _)| at)
-        .filter(|&at| !text.get(..at).is_some_and(|b| b.ends_with('\\')))
-        .collect();
-    signs.windows(2).find_map(|pair| {
-        let [open, close] = *pair else { return None };
-        let name = text.get(open + 1..close).filter(|name| !name.is_empty())?;
-        Some((text.get(..open)?, name, text.get(close + 1..)?))
-    })
+    let is_plain = |at: &usize| !text.get(..*at).is_some_and(|before| before.ends_with('\\'));
+    let mut signs = text.match_indices('%').map(|(at, _)| at).filter(is_plain);
+    let mut open = signs.next()?;
+    for close in signs {
+        if let Some(name) = text.get(open + 1..close).filter(|name| !name.is_empty()) {
+            return Some((text.get(..open)?, name, text.get(close + 1..)?));
+        }
+        open = close;
+    }
+    None
 }

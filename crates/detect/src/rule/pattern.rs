@@ -57,6 +57,15 @@ impl Pattern {
         }
     }
 
+    /// Size of all its literals.
+    pub(crate) fn literal_bytes(&self) -> usize {
+        let bytes = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Any | Part::One | Part::Placeholder(_) => 0,
+        });
+        bytes.sum()
+    }
+
     /// Puts `*` before it.
     pub fn anything_before(&mut self) {
         if self.parts.first() != Some(&Part::Any) {

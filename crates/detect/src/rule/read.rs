@@ -10,6 +10,13 @@ use crate::yaml::{Node, YamlError, parse_documents};
 
 /// Tests of one rule.
 const MAX_TESTS: usize = 50_000;
+/// Tests of all rules together.
+const MAX_ALL_TESTS: usize = 400_000;
+/// Conditions of one rule.
+const MAX_CONDITIONS: usize = 100;
+/// Filters, and correlations.
+const MAX_FILTERS: usize = 2_000;
+const MAX_CORRELATIONS: usize = 1_000;
 /// Selections of one rule.
 const MAX_SELECTIONS: usize = 500;
 
@@ -110,6 +117,8 @@ pub struct Rules {
     /// What could not be loaded. Nothing is skipped silently.
     pub refusals: Vec<Refusal>,
     ids: FxHashSet<String>,
+    /// Of all of them, and of those that were refused: reading them was work too.
+    tests: usize,
 }
 
 impl Rules {
@@ -144,6 +153,7 @@ impl Rules {
     /// Takes in what was read elsewhere; a rule whose id is known already is refused.
     pub fn append(&mut self, other: Self) {
         self.refusals.extend(other.refusals);
+        self.tests += other.tests;
         self.correlations.extend(other.correlations);
         self.filters.extend(other.filters);
         for rule in other.rules {
@@ -157,13 +167,19 @@ impl Rules {
     fn add_document(&mut self, node: &Node, file: &str) -> Result<(), ReadError> {
         let about = read_about(node, file)?;
         if let Some(correlation) = node.get("correlation") {
+            if self.correlations.len() >= MAX_CORRELATIONS {
+                return Err(ReadError::TooMany { what: "correlations", limit: MAX_CORRELATIONS });
+            }
             self.correlations.push(CorrelationRule::read(about, correlation)?);
             return Ok(());
         }
         let logsource = node.get("logsource").ok_or(ReadError::Missing { line: node.line, key: "logsource" })?;
         let logsource = read_logsource(logsource);
         if let Some(filter) = node.get("filter") {
-            let (selections, mut conditions) = read_detection(filter, &["rules"])?;
+            if self.filters.len() >= MAX_FILTERS {
+                return Err(ReadError::TooMany { what: "filters", limit: MAX_FILTERS });
+            }
+            let (selections, mut conditions) = read_detection(filter, &["rules"], &mut self.tests)?;
             let condition = conditions.pop().ok_or(ReadError::Missing { line: filter.line, key: "condition" })?;
             let rules = filter.get("rules").map(Node::texts);
             let rules = rules.filter(|rules| !matches!(rules.as_slice(), [any] if any.eq_ignore_ascii_case("any")));
@@ -171,7 +187,7 @@ impl Rules {
             return Ok(());
         }
         let detection = node.get("detection").ok_or(ReadError::Missing { line: node.line, key: "detection" })?;
-        let (selections, conditions) = read_detection(detection, &[])?;
+        let (selections, conditions) = read_detection(detection, &[], &mut self.tests)?;
         self.add_rule(Rule { about, logsource, selections, conditions })
     }
 
@@ -218,35 +234,52 @@ fn read_logsource(node: &Node) -> Logsource {
     Logsource { category: word("category"), product: word("product"), service: word("service") }
 }
 
-type Detection = (Vec<(String, Selection)>, Vec<Condition>);
+type Detection = (Selections, Vec<Condition>);
 
-fn read_detection(node: &Node, others: &[&str]) -> Result<Detection, ReadError> {
-    let mut selections = Vec::new();
-    let mut tests = 0;
-    for (name, value) in node.entries() {
-        if name == "condition" || name == "timeframe" || others.contains(&name.as_str()) {
-            continue;
+/// `used` counts the tests of all rules.
+fn read_detection(node: &Node, others: &[&str], used: &mut usize) -> Result<Detection, ReadError> {
+    let most = MAX_ALL_TESTS.saturating_sub(*used).min(MAX_TESTS);
+    let mut left = most;
+    let read = read_selections(node, others, &mut left);
+    *used += most - left;
+    let selections = read.map_err(|err| match err {
+        ReadError::TooMany { what: "tests", .. } if most < MAX_TESTS => {
+            ReadError::TooMany { what: "tests of all rules", limit: MAX_ALL_TESTS }
         }
-        let read = Selection::read(value);
-        let selection = read.map_err(|source| ReadError::Selection { name: name.clone(), source })?;
-        tests += selection.items().iter().flat_map(|item| &item.values).map(Vec::len).sum::<usize>();
-        selections.push((name.clone(), selection));
-        if tests > MAX_TESTS {
-            return Err(ReadError::TooMany { what: "tests", limit: MAX_TESTS });
-        }
-        if selections.len() > MAX_SELECTIONS {
-            return Err(ReadError::TooMany { what: "selections", limit: MAX_SELECTIONS });
-        }
-    }
+        err => err,
+    })?;
     let texts = node.get("condition").map_or(Vec::new(), Node::texts);
     if texts.is_empty() {
         return Err(ReadError::Missing { line: node.line, key: "condition" });
+    }
+    if texts.len() > MAX_CONDITIONS {
+        return Err(ReadError::TooMany { what: "conditions", limit: MAX_CONDITIONS });
     }
     let conditions = texts.iter().map(|text| Condition::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for condition in &conditions {
         check_names(condition, &selections)?;
     }
     Ok((selections, conditions))
+}
+
+type Selections = Vec<(String, Selection)>;
+
+fn read_selections(node: &Node, others: &[&str], left: &mut usize) -> Result<Selections, ReadError> {
+    let mut selections = Vec::new();
+    for (name, value) in node.entries() {
+        if name == "condition" || name == "timeframe" || others.contains(&name.as_str()) {
+            continue;
+        }
+        let selection = Selection::read(value, left).map_err(|source| match source {
+            SelectionError::TooMany => ReadError::TooMany { what: "tests", limit: MAX_TESTS },
+            source => ReadError::Selection { name: name.clone(), source },
+        })?;
+        selections.push((name.clone(), selection));
+        if selections.len() > MAX_SELECTIONS {
+            return Err(ReadError::TooMany { what: "selections", limit: MAX_SELECTIONS });
+        }
+    }
+    Ok(selections)
 }
 
 /// Every name must be that of a selection, every pattern fit at least one.
@@ -256,10 +289,13 @@ fn check_names(condition: &Condition, selections: &[(String, Selection)]) -> Res
             true => Ok(()),
             false => Err(ConditionError::UnknownName(name.clone())),
         },
-        Condition::Of(_, names) => match selections.iter().any(|(known, _)| names.fit(known)) {
-            true => Ok(()),
-            false => Err(ConditionError::UnknownName(condition.names().first().map_or("them", |n| n).to_owned())),
-        },
+        Condition::Of(_, names) => {
+            let fits = names.prepare();
+            match selections.iter().any(|(known, _)| fits(known)) {
+                true => Ok(()),
+                false => Err(ConditionError::UnknownName(condition.names().first().map_or("them", |n| n).to_owned())),
+            }
+        }
         Condition::Not(inner) => check_names(inner, selections),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().try_for_each(|part| check_names(part, selections)),
     }

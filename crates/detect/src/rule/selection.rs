@@ -46,6 +46,9 @@ pub enum SelectionError {
         /// Counts from 1.
         line: usize,
     },
+    /// More tests than are left to the rule.
+    #[error("too many tests")]
+    TooMany,
     /// Null without a field.
     #[error("line {line}: `{found}` needs a field")]
     NoField {
@@ -57,19 +60,20 @@ pub enum SelectionError {
 }
 
 impl Selection {
-    pub(super) fn read(node: &Node) -> Result<Self, SelectionError> {
+    /// `left` counts down the tests it may still become.
+    pub(super) fn read(node: &Node, left: &mut usize) -> Result<Self, SelectionError> {
         match &node.value {
             Value::Map(entries) if !entries.is_empty() => {
-                let items = entries.iter().map(|(key, value)| Item::read(key, value).map(Self::Item));
+                let items = entries.iter().map(|(key, value)| Item::read(key, value, left).map(Self::Item));
                 Ok(Self::All(items.collect::<Result<_, _>>()?))
             }
             Value::List(items) if items.iter().any(|item| matches!(item.value, Value::Map(_) | Value::List(_))) => {
-                Ok(Self::Any(items.iter().map(Self::read).collect::<Result<_, _>>()?))
+                Ok(Self::Any(items.iter().map(|item| Self::read(item, left)).collect::<Result<_, _>>()?))
             }
             Value::Map(_) | Value::Null => Err(SelectionError::Empty { line: node.line }),
             Value::List(items) if items.is_empty() => Err(SelectionError::Empty { line: node.line }),
             Value::List(_) | Value::Bool(_) | Value::Number { .. } | Value::Text(_) => {
-                Item::read("", node).map(Self::Item)
+                Item::read("", node, left).map(Self::Item)
             }
         }
     }
@@ -84,14 +88,23 @@ impl Selection {
 }
 
 impl Item {
-    fn read(key: &str, node: &Node) -> Result<Self, SelectionError> {
+    fn read(key: &str, node: &Node, left: &mut usize) -> Result<Self, SelectionError> {
         let mut words = key.split('|');
         let field = words.next().filter(|name| !name.is_empty()).map(ToOwned::to_owned);
         let modifiers = Modifiers::new(words);
+        let modifiers = modifiers.map_err(|source| SelectionError::Modifier { line: node.line, source })?;
         let mut values = Vec::new();
         for value in node.items() {
+            if *left == 0 {
+                return Err(SelectionError::TooMany);
+            }
             let tests = modifiers.apply(value);
             let tests = tests.map_err(|source| SelectionError::Modifier { line: value.line, source })?;
+            let enough = tests.len() <= *left;
+            *left = left.saturating_sub(tests.len());
+            if !enough {
+                return Err(SelectionError::TooMany);
+            }
             values.push(if field.is_none() { as_keywords(tests, value.line)? } else { tests });
         }
         if values.is_empty() {

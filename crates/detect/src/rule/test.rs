@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use regex_syntax::hir::{Hir, HirKind};
+
 use super::pattern::Pattern;
 
 /// One question about one field. A field that the event does not have answers no to all but [`Test::Null`] and
@@ -169,7 +171,7 @@ impl RegexTest {
     }
 
     /// Its syntax tree, or why there is none.
-    pub(crate) fn parse(&self) -> Result<regex_syntax::hir::Hir, String> {
+    pub(crate) fn parse(&self) -> Result<Hir, String> {
         let parsed = regex_syntax::ParserBuilder::new()
             .case_insensitive(self.folds)
             .multi_line(self.lines)
@@ -182,6 +184,24 @@ impl RegexTest {
             regex_syntax::Error::Translate(err) => err.kind().to_string(),
             _ => "not understood".to_owned(),
         })
+    }
+}
+
+/// How many characters a regular expression can be waiting for, its repetitions written out. For every character of a
+/// value at most so many steps are taken.
+pub(crate) fn count_places(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(_) => 1,
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or_else(|| repetition.min.saturating_add(1));
+            count_places(&repetition.sub).saturating_mul(usize::try_from(most).unwrap_or(usize::MAX))
+        }
+        HirKind::Capture(capture) => count_places(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(count_places).fold(0, usize::saturating_add)
+        }
     }
 }
 

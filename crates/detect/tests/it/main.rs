@@ -3,6 +3,7 @@
 mod benign_week;
 mod correlation;
 mod equivalence;
+mod explosive;
 mod load;
 mod naive;
 mod pack;

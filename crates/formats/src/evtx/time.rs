@@ -18,6 +18,11 @@ impl FileTime {
         i64::try_from((i128::from(self.0) - UNIX_EPOCH_TICKS) * 100).ok()
     }
 
+    /// Year of the Gregorian calendar, in UTC.
+    pub(crate) fn year(self) -> u16 {
+        u16::try_from(civil(self.0 / TICKS_PER_DAY).0).unwrap_or(u16::MAX)
+    }
+
     /// The day and time of day as Windows writes it: years past 9999 keep four digits, what no clock shows is all zeros.
     pub(super) fn write(self, out: &mut impl Sink) {
         if i64::try_from(self.0).is_err() {

@@ -4,7 +4,7 @@ use formats::evtx::write::{Content, Element, Writer, WrittenValue};
 use formats::evtx::{Damage, File, MAX_XML, Reader, Reason};
 use proptest::prelude::*;
 
-use crate::evtx::{MORNING, event_data, event_template, event_values, log_of};
+use crate::evtx_written::{MORNING, event_data, event_template, event_values, log_of};
 
 const FILE_HEADER: usize = 4_096;
 const CHUNK_HEADER: usize = 512;

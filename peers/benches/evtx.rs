@@ -1,8 +1,7 @@
-//! How fast event logs are read: `cargo bench -p formats --bench evtx`. Needs the samples.
+//! How fast event logs are read: `cargo bench --bench evtx` in this folder. Needs the samples.
 //!
 //! One file of some 300 MB, made of every used chunk of the sample logs many times over, is read in several ways; the
 //! crate `evtx` writing JSON lines is the floor. Events per second of processor time, of one thread; compare the ratios.
-#![expect(clippy::print_stdout, reason = "it is what a measurement is for")]
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -116,7 +115,7 @@ fn cpu_seconds() -> f64 {
 fn folder() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "the samples are found by this variable, as in the tests")]
     let named = std::env::var("MAMORI_SAMPLES");
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
     named.map_or_else(|_| beside(), PathBuf::from).join("evtx")
 }
 
