@@ -1,5 +1,7 @@
 //! `mamori bench`: how cost grows, as ratios within one run.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use base::Clock as _;
 use demo_hospital::Options;
@@ -8,17 +10,18 @@ use evidence::receive::Mode;
 use evidence::store::SiteRow;
 use serde_json::{Value, json};
 
-use crate::bench_pages;
 use crate::cli::BenchName;
 use crate::commands::Context;
 use crate::output::{self, Outcome};
+use crate::{bench_detect, bench_pages};
 use installation::Settings;
 use installation::{Installation, SystemClock};
 
-pub(crate) fn run(context: &Context<'_>, name: BenchName, assets: &[u32]) -> Result<Outcome> {
+pub(crate) fn run(context: &Context<'_>, name: BenchName, assets: &[u32], samples: Option<&Path>) -> Result<Outcome> {
     match name {
         BenchName::Growth => growth(context, assets),
         BenchName::Pages => bench_pages::run(context, assets),
+        BenchName::Detect => bench_detect::run(context, samples),
     }
 }
 

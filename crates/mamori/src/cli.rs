@@ -108,6 +108,9 @@ pub(crate) enum Command {
         /// 資産の数 (numbers of assets)
         #[arg(long, value_delimiter = ',', default_value = "1000,10000,50000")]
         assets: Vec<u32>,
+        /// detect：見本（evtx/ と sigma/rules/windows/ のあるフォルダー）(samples for detect)
+        #[arg(long, value_name = "DIR")]
+        samples: Option<PathBuf>,
     },
 }
 
@@ -386,4 +389,6 @@ pub(crate) enum BenchName {
     Growth,
     /// 画面の速さの伸び (growth of the time pages take)
     Pages,
+    /// イベントログを検知ルールで調べる速さ (event logs against rules)
+    Detect,
 }

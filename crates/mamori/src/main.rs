@@ -1,6 +1,7 @@
 //! The program: reads the command line, opens the installation, runs one command, says how it ended.
 
 mod bench;
+mod bench_detect;
 mod bench_pages;
 mod cli;
 mod commands;
@@ -91,7 +92,7 @@ fn run(cli: &Cli, settings: Settings, serve: ServeConfig) -> Result<Outcome> {
             output::line(&i18n::message(context.settings.lang, "config-good", &[]));
             Ok(Outcome::Done)
         }
-        Command::Bench { name, assets } => bench::run(&context, *name, assets),
+        Command::Bench { name, assets, samples } => bench::run(&context, *name, assets, samples.as_deref()),
     }
 }
 

@@ -37,3 +37,4 @@ eventlog-correlation-without = Correlations: { $count } events without a value t
 eventlog-summary = { $rows } detections in { $events } events of { $logs } logs ({ $outside } outside the time, { $lost } records could not be read)
 progress-detect = Detecting
 progress-write = Writing
+bench-samples-needed = Name the folder of the samples with --samples; it needs evtx/ and sigma/rules/windows/.

@@ -37,3 +37,4 @@ eventlog-correlation-without = 相関：まとめるための値がないイベ�
 eventlog-summary = { $logs } 個のログ、{ $events } 件のイベントから { $rows } 件を検知しました（期間の外 { $outside } 件、読めなかった記録 { $lost } 件）
 progress-detect = 検知中
 progress-write = 書き出し中
+bench-samples-needed = 見本のフォルダーを --samples で指定してください。evtx/ と sigma/rules/windows/ が要ります。
