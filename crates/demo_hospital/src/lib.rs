@@ -11,6 +11,7 @@ mod asset;
 mod blueprint;
 mod chance;
 mod directory;
+mod event_log;
 mod group_policy;
 mod intelligence;
 mod ledger;
@@ -123,6 +124,9 @@ pub enum DemoError {
         /// File that was being written.
         path: String,
     },
+    /// An event log could not be written.
+    #[error("an event log could not be written")]
+    EventLog(#[from] formats::evtx::write::WriteError),
     /// The workbook could not be written.
     #[error("{path}: the workbook could not be written")]
     Workbook {

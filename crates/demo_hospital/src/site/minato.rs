@@ -17,7 +17,7 @@ use crate::network_scan::Seen;
 use crate::outside::{self, CONNECTION, Connection, Vendor};
 use crate::settings::{Settings, Value};
 use crate::statement::{Claim, Statement};
-use crate::{DemoError, DemoFile, Options, Planted, Site, SiteKind, intelligence, table};
+use crate::{DemoError, DemoFile, Options, Planted, Site, SiteKind, event_log, intelligence, table};
 
 const LEDGER: &str = "資産台帳.xlsx";
 const CATERING_VENDOR: &str = "架空みどり給食サービス";
@@ -74,6 +74,7 @@ pub(crate) fn build(options: &Options) -> Result<Site, DemoError> {
     files.extend(group_policy::backup(&group_policy(), &DOMAIN, today.plus_days(-6)));
     files.extend(paper_files(today, PAPERS, "医療機関確認用チェックリスト（令和7年度）", "事務長", CLAIMS_MADE));
     files.extend(intelligence::files(today)?);
+    files.extend(event_log::files("MN-SV-0001", "MN-PC-0042", DOMAIN.dns, today)?);
     Ok(Site {
         id: "minato",
         name: "みなと総合病院",

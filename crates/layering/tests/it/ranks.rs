@@ -12,7 +12,7 @@ const RANKS: [(&str, u8); 23] = [
     ("detect", 1),
     ("i18n", 1),
     ("pdf", 1),
-    ("demo_hospital", 1),
+    ("demo_hospital", 2),
     ("store", 2),
     ("report", 2),
     ("evidence", 3),

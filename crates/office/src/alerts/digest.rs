@@ -79,9 +79,9 @@ fn draft(visit: &SiteVisit, office: &Office, alerts: &[Alert], searched: SearchC
     text
 }
 
-/// Whether an alert is of the week: its last event is, or a person said something about it.
+/// Whether an alert is of the week: its last event is, it was found, or a person said something about it.
 fn is_of_week(alert: &Alert, since: base::UtcSeconds) -> bool {
-    since <= alert.last_at || (since <= alert.changed_at && !alert.changed_by.is_empty())
+    since <= alert.last_at.max(alert.changed_at)
 }
 
 /// One kind of thing: what it is, what it means, where it stands.
