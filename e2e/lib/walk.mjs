@@ -197,7 +197,7 @@ export async function report(page, hands) {
 }
 
 /** Every page of a walk is looked at. */
-async function check(page, name) {
+export async function check(page, name) {
   assert.deepEqual(await violations(page), [], `${name} at ${page.url()}`);
   await picture(page, `walk_${name}`);
 }
