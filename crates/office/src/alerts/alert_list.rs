@@ -48,7 +48,7 @@ pub(super) async fn show(
             rows,
             filters: filters(&visit),
             can_search: true,
-            empty: empty(&visit, searched, alerts.is_empty()),
+            empty: empty(&visit, &office, searched, alerts.is_empty()),
         };
         let around = Page::new(visit.text("alert-title"), "alerts").help(visit.text("alert-help"));
         list.cut(&query).respond(&visit, &around, &query, &above)
@@ -67,9 +67,12 @@ fn above(visit: &SiteVisit, searched: SearchCounts) -> Above<'_> {
 }
 
 /// Nothing found is no praise: it says what was looked at, or what to hand in.
-fn empty(visit: &SiteVisit, searched: SearchCounts, none_at_all: bool) -> String {
+fn empty(visit: &SiteVisit, office: &Office, searched: SearchCounts, none_at_all: bool) -> String {
     match (searched.logs, none_at_all) {
-        (0, _) => visit.text("alert-empty-no-logs"),
+        (0, _) => {
+            let run = office.installation.packs.commands.quote("event_log", visit.lang);
+            visit.say("alert-empty-no-logs", &[("run", run.into())])
+        }
         (_, true) => visit.text("alert-empty-nothing"),
         (_, false) => visit.text("alert-empty-filter"),
     }
