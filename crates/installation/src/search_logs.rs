@@ -8,6 +8,7 @@ use eventlog::alerts::{self, SearchError, Searched, store as tables};
 use eventlog::rules::Ruleset;
 use serde_json::{Value, json};
 use store::ledger::{LedgerError, NewEntry};
+use store::{StoreError, Transaction};
 
 use crate::opened::Installation;
 use crate::work::Worker;
@@ -28,8 +29,8 @@ impl Worker for SearchLogs {
     }
 
     fn run(&self, installation: &Installation, payload: &str) -> Result<()> {
-        let payload: Value = serde_json::from_str(payload)?;
-        let site = payload.get("site").and_then(Value::as_str).unwrap_or_default();
+        let site = site_of(payload);
+        let site = site.as_str();
         let list = || installation.database.read(|tx| tables::list_unsearched(tx, site, EventLogFile::ID, BATCH));
         let mut waiting = list()?;
         if waiting.is_empty() {
@@ -46,6 +47,19 @@ impl Worker for SearchLogs {
         }
         Ok(())
     }
+}
+
+/// Whether a site has event logs that were not searched yet; `payload` is that of a job.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub(crate) fn is_due(tx: &mut Transaction, payload: &str) -> Result<bool, StoreError> {
+    Ok(!tables::list_unsearched(tx, &site_of(payload), EventLogFile::ID, 1)?.is_empty())
+}
+
+fn site_of(payload: &str) -> String {
+    let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+    payload.get("site").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// Searches one log. What turns out to be none yields nothing, and is not asked again.

@@ -12,7 +12,7 @@ use store::jobs::{self, AfterFailure, Job, NewJob};
 use store::{StoreError, outbox};
 
 use crate::opened::Installation;
-use crate::search_logs::{SEARCH, SearchLogs};
+use crate::search_logs::{self, SEARCH, SearchLogs};
 
 /// Assess a site after new evidence.
 pub const ASSESS: &str = "governance.assess";
@@ -87,8 +87,11 @@ pub fn enqueue(installation: &Installation) -> Result<()> {
             let key = format!("{}#{}", message.body, first.get_or_insert(message.id));
             let job = NewJob { kind: ASSESS, payload: &message.body, run_at: now, dedupe_key: Some(&key) };
             jobs::enqueue(tx, &job, now)?;
-            let key = format!("{SEARCH}#{key}");
-            jobs::enqueue(tx, &NewJob { kind: SEARCH, dedupe_key: Some(&key), ..job }, now).map(|_| ())
+            if search_logs::is_due(tx, &message.body)? {
+                let key = format!("{SEARCH}#{key}");
+                jobs::enqueue(tx, &NewJob { kind: SEARCH, dedupe_key: Some(&key), ..job }, now)?;
+            }
+            Ok::<_, StoreError>(())
         })
     };
     while drain()? > 0 {}
