@@ -17,6 +17,8 @@ use crate::rules::Ruleset;
 use crate::scan::{Options, scan};
 use crate::timeline::{Cause, Place, Row, Timeline, shown};
 
+/// Most alerts one log can make; what comes behind them has no computer, so that a forged log can't fill the list.
+const MAX_GROUPS: usize = 5_000;
 /// Most characters of one value that are kept.
 const MAX_VALUE_CHARS: usize = 300;
 /// Most values that are kept of one event.
@@ -47,8 +49,11 @@ pub fn search(rules: &Ruleset, path: &Path, evidence: i64) -> Result<Searched, S
     let mut groups: BTreeMap<(String, String), Found> = BTreeMap::new();
     for number in 0..timeline.len() {
         let Some(row) = timeline.row(number) else { break };
-        let (computer, event) = describe(&row, evidence, &mut events);
+        let (mut computer, event) = describe(&row, evidence, &mut events);
         let rule = id_of(row.about);
+        if MAX_GROUPS <= groups.len() && !groups.contains_key(&(rule.clone(), computer.clone())) {
+            computer.clear();
+        }
         let found = groups.entry((rule.clone(), computer.clone())).or_insert_with(|| Found {
             rule,
             computer,

@@ -28,6 +28,15 @@ pub struct SearchCounts {
     pub lost: u64,
 }
 
+/// Alerts that wait for somebody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenAlerts {
+    /// All of them.
+    pub all: u64,
+    /// Those of level high and critical.
+    pub grave: u64,
+}
+
 fn bad(index: usize, expected: &'static str) -> StoreError {
     StoreError::Column { index, expected, found: "another text" }
 }
@@ -241,6 +250,23 @@ pub fn assign(
         &[id.into(), owner.into(), day(due_on), who.into(), now.into()],
     )?;
     Ok(())
+}
+
+/// How many alerts of a site wait for somebody.
+///
+/// # Errors
+/// [`StoreError`] of the database.
+pub fn count_open(tx: &mut Transaction, site: &str) -> Result<OpenAlerts, StoreError> {
+    let sql = "SELECT level, COUNT(*) FROM alert WHERE site = $1 AND state = 'open' GROUP BY level";
+    let mut open = OpenAlerts::default();
+    for row in tx.query(sql, &[site.into()])? {
+        let count = row.count(1)?;
+        open.all += count;
+        if [Level::High.word(), Level::Critical.word()].contains(&row.text(0)?) {
+            open.grave += count;
+        }
+    }
+    Ok(open)
 }
 
 /// What was searched of a site so far.

@@ -14,6 +14,10 @@ desk-hand-in = Hand in: { $document }
 desk-next-keep = Open the item. Answer yes if it is done; if not, answer again with a new target date and a reason.
 desk-see = See why
 desk-take = I will do this
+desk-alerts = { $all ->
+    [one] One alert waits
+   *[other] { $all } alerts wait
+ } for somebody (high or critical: { $grave })
 desk-all-tasks = All tasks
 desk-more-tasks = { $count } more tasks
 desk-soon = Due soon, and what went wrong

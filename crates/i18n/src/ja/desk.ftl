@@ -14,6 +14,7 @@ desk-hand-in = 書類を出す：{ $document }
 desk-next-keep = 項目のページを開き、終わっていれば「はい」、まだなら新しい目標日と理由を書いて答え直してください。
 desk-see = 根拠を見る
 desk-take = 私がやります
+desk-alerts = だれも調べていない検知が { $all } 件あります（うち高・緊急 { $grave } 件）
 desk-all-tasks = やること一覧へ
 desk-more-tasks = ほかに { $count } 件あります
 desk-soon = もうすぐ期限・うまくいかなかったこと

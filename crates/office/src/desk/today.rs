@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use base::UtcSeconds;
+use eventlog::alerts::store::OpenAlerts;
 use evidence::store::EvidenceRow;
 use governance::exceptions::{Exception, ExceptionState};
 use governance::lists::Exports;
@@ -42,6 +43,7 @@ struct Known {
     /// Things of which something was observed this month.
     observed: usize,
     assessed: bool,
+    alerts: OpenAlerts,
 }
 
 fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
@@ -62,6 +64,7 @@ fn load(tx: &mut Transaction, visit: &SiteVisit) -> Result<Known, StoreError> {
         watch: find_watch(tx, site, visit.now)?,
         observed: head.as_ref().map_or(0, |head| head.count_observed(month_start(today), today)),
         assessed: head.is_some(),
+        alerts: eventlog::alerts::store::count_open(tx, site)?,
     })
 }
 
@@ -123,6 +126,10 @@ struct Body<'a> {
     failed: Vec<String>,
     last: Option<(String, String)>,
     numbers: Vec<(String, String)>,
+    /// Alerts nobody has looked into; empty: none.
+    alerts: String,
+    /// Whether a grave one is among them.
+    are_grave: bool,
 }
 
 fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
@@ -155,6 +162,16 @@ fn body<'a>(visit: &'a SiteVisit, packs: &Packs, known: &Known) -> Body<'a> {
             (visit.say("desk-last", &arguments), visit.path_of(&format!("evidence/{}", last.id)))
         }),
         numbers: numbers(visit, &known.watch, known.observed),
+        alerts: alerts(visit, known.alerts),
+        are_grave: known.alerts.grave > 0,
+    }
+}
+
+/// How many alerts wait; empty: none.
+fn alerts(visit: &SiteVisit, open: OpenAlerts) -> String {
+    match open {
+        OpenAlerts { all: 0, .. } => String::new(),
+        OpenAlerts { all, grave } => visit.say("desk-alerts", &[("all", all.into()), ("grave", grave.into())]),
     }
 }
 

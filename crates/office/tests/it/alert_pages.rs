@@ -175,6 +175,16 @@ fn only_the_desk_decides_and_what_it_decides_is_in_the_ledger() {
 }
 
 #[test]
+fn the_desk_hears_of_open_alerts_on_its_first_page() {
+    let house = House::empty();
+    hand_in(&house, "1", log("pc1", &[-60]));
+    let sato = desk(&house);
+    sato.get("/s/minato/today").expect(200).says("だれも調べていない検知が 1 件").says("うち高・緊急 1 件");
+    sato.post("/s/minato/alerts/1/ruling", HARMLESS).expect(303);
+    sato.get("/s/minato/today").expect(200).keeps_quiet_about("だれも調べていない検知");
+}
+
+#[test]
 fn the_digest_names_no_machine_and_goes_out_as_a_notice() {
     let house = House::empty();
     let sato = desk(&house);
