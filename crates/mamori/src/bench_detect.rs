@@ -73,7 +73,6 @@ fn ours(rules: &Path, mixed: &Path) -> Result<Ours> {
     Ok(Ours { rules: rules.plan.rules().len(), load_cpu_seconds, single, speedups, peak_mb: peak_mb() })
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn timed<T>(body: impl FnOnce() -> T) -> (f64, T) {
     let began = Instant::now();
     let value = body();

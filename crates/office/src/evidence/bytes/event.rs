@@ -30,7 +30,7 @@ pub(super) fn draw(blobs: &Blobs, hash: ContentHash, at: u64) -> Result<Option<D
     let mut rows = vec![row("Record", &record.record_id.to_string())];
     record.each_field(&mut |name, value| {
         if !value.is_null() {
-            rows.push(row(&name.name(), &value.to_string()));
+            rows.push(row(name.name(), &value.to_string()));
         }
     });
     Ok(Some(Drawn { rows, ..Drawn::default() }))
