@@ -26,9 +26,15 @@ impl Correlated {
     /// Whether every event took the part it should.
     #[must_use]
     pub fn is_whole(&self) -> bool {
+        self.lost() == 0
+    }
+
+    /// Events and groups that took no part though they should have.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
         let Losses { late, without_group: _, without_value: _, forced, from_full_groups, groups } = self.losses;
         // An event without a value of the group is no loss: it is simply none of the correlation's.
-        self.unread + late + forced + from_full_groups + groups == 0
+        self.unread + late + forced + from_full_groups + groups
     }
 }
 

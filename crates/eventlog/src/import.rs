@@ -12,6 +12,12 @@ use crate::correlated::to_unix_micros;
 
 /// Most computers of one log that become facts: one that collects from others names many.
 const MAX_COMPUTERS: usize = 5_000;
+/// Most kinds of logs of one computer that become a fact.
+const MAX_CHANNELS: usize = 100;
+/// Longest name of a log, in characters.
+const MAX_CHANNEL_CHARS: usize = 255;
+/// A clock may run ahead by so many seconds; an event of a later moment tells nothing about how new a log is.
+const MAX_LEAD_S: i64 = 86_400;
 /// Most damaged places that are named one by one.
 const MAX_DAMAGE: usize = 100;
 
@@ -56,7 +62,7 @@ impl Importer for EventLogFile {
             locator: Locator::Whole,
             detail: err.to_string(),
         })?;
-        let seen = read_computers(&file, sink);
+        let seen = read_computers(&file, UtcSeconds(source.received_at.0.saturating_add(MAX_LEAD_S)), sink);
         for (computer, seen) in &seen {
             let Ok(subject) = Subject::new(SubjectKind::Asset, format!("hostname/{computer}")) else {
                 sink.refuse(Locator::Byte(seen.offset), "refused-bad-record", computer);
@@ -69,16 +75,15 @@ impl Importer for EventLogFile {
             let channels = FactValue::list(seen.channels.iter().cloned().collect::<Vec<_>>());
             sink.say(&subject, "asset.log_channels", channels, place());
         }
-        let newest = seen.values().map(|seen| seen.last).filter(|last| *last <= source.received_at).max();
-        if let Some(newest) = newest {
-            sink.observed_at(newest);
+        if let Some(newest) = seen.values().map(|seen| seen.last).max() {
+            sink.observed_at(newest.min(source.received_at));
         }
         Ok(())
     }
 }
 
 /// Who wrote what when; damage is refused place by place.
-fn read_computers(file: &evtx::File<'_>, sink: &mut FactSink<'_>) -> BTreeMap<String, Seen> {
+fn read_computers(file: &evtx::File<'_>, latest: UtcSeconds, sink: &mut FactSink<'_>) -> BTreeMap<String, Seen> {
     let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
     let mut reader = Reader::new();
     let mut damaged = 0;
@@ -101,7 +106,7 @@ fn read_computers(file: &evtx::File<'_>, sink: &mut FactSink<'_>) -> BTreeMap<St
             match record {
                 Ok(record) => {
                     sink.accept();
-                    note(&mut seen, &record);
+                    note(&mut seen, &record, latest);
                 }
                 Err(damage) => refuse(sink, &damage),
             }
@@ -110,7 +115,7 @@ fn read_computers(file: &evtx::File<'_>, sink: &mut FactSink<'_>) -> BTreeMap<St
     seen
 }
 
-fn note(seen: &mut BTreeMap<String, Seen>, record: &evtx::Record<'_>) {
+fn note(seen: &mut BTreeMap<String, Seen>, record: &evtx::Record<'_>, latest: UtcSeconds) {
     let system = record.system();
     let text = |value: Option<evtx::Value<'_>>| value.map(|value| value.to_string()).unwrap_or_default();
     let Some(computer) = normalise_hostname(&text(system.computer)) else { return };
@@ -118,6 +123,9 @@ fn note(seen: &mut BTreeMap<String, Seen>, record: &evtx::Record<'_>) {
         return;
     }
     let at = UtcSeconds(to_unix_micros(system.time_created.unwrap_or(record.written_at)).div_euclid(1_000_000));
+    if latest < at {
+        return;
+    }
     let of = seen.entry(computer).or_insert_with(|| Seen {
         first: at,
         last: at,
@@ -129,7 +137,8 @@ fn note(seen: &mut BTreeMap<String, Seen>, record: &evtx::Record<'_>) {
         (of.last, of.offset) = (at, record.offset);
     }
     let channel = text(system.channel);
-    if !channel.is_empty() && !of.channels.contains(&channel) {
+    let channel: String = channel.chars().take(MAX_CHANNEL_CHARS).collect();
+    if !channel.is_empty() && of.channels.len() < MAX_CHANNELS && !of.channels.contains(&channel) {
         of.channels.insert(channel);
     }
 }

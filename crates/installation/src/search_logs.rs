@@ -31,21 +31,31 @@ impl Worker for SearchLogs {
     fn run(&self, installation: &Installation, payload: &str) -> Result<()> {
         let site = site_of(payload);
         let site = site.as_str();
-        let list = || installation.database.read(|tx| tables::list_unsearched(tx, site, EventLogFile::ID, BATCH));
-        let mut waiting = list()?;
+        let list =
+            |after| installation.database.read(|tx| tables::list_unsearched(tx, site, EventLogFile::ID, after, BATCH));
+        let mut waiting = list(0)?;
         if waiting.is_empty() {
             return Ok(());
         }
         let pack = &installation.packs.rules;
         let rules = Ruleset::compile(pack.rules(), &pack.pipelines(), None)?;
-        while !waiting.is_empty() {
+        let mut failed = None;
+        while let Some(last) = waiting.last().copied() {
             for evidence in waiting {
-                let searched = search(installation, site, evidence, &rules)?;
-                keep(installation, site, evidence, &searched)?;
+                // One log that can't be searched must not keep those behind it from being searched.
+                let done = search(installation, site, evidence, &rules)
+                    .and_then(|searched| Ok(keep(installation, site, evidence, &searched)?));
+                if let Err(err) = done {
+                    tracing::warn!(site, evidence, error = %err, "an event log could not be searched");
+                    failed = failed.or(Some(err));
+                }
             }
-            waiting = list()?;
+            waiting = list(last)?;
         }
-        Ok(())
+        match failed {
+            Some(err) => Err(err),
+            None => Ok(()),
+        }
     }
 }
 
@@ -54,7 +64,7 @@ impl Worker for SearchLogs {
 /// # Errors
 /// [`StoreError`] of the database.
 pub(crate) fn is_due(tx: &mut Transaction, payload: &str) -> Result<bool, StoreError> {
-    Ok(!tables::list_unsearched(tx, &site_of(payload), EventLogFile::ID, 1)?.is_empty())
+    Ok(!tables::list_unsearched(tx, &site_of(payload), EventLogFile::ID, 0, 1)?.is_empty())
 }
 
 fn site_of(payload: &str) -> String {

@@ -121,6 +121,12 @@ pub fn request_daily(installation: &Installation, today: Date) -> Result<usize> 
         let payload = json!({ "site": site.id }).to_string();
         let key = format!("daily#{}#{today}", site.id);
         let added = installation.database.transaction::<_, StoreError>(|tx| {
+            // What could not be searched when it came (a full disk) is tried again.
+            if search_logs::is_due(tx, &payload)? {
+                let key = format!("{SEARCH}#{key}");
+                let search = NewJob { kind: SEARCH, payload: &payload, run_at: now, dedupe_key: Some(&key) };
+                jobs::enqueue(tx, &search, now)?;
+            }
             let head = governance::snapshot::find_head(tx, &site.id, installation.lang())?;
             if head.is_some_and(|head| head.made_at.date_jst() == today) {
                 return Ok(None);

@@ -204,8 +204,10 @@ pub fn check_ruling(ruling: &Ruling, today: Date) -> Result<(), RulingError> {
 /// is somebody's already; a newer event than the last one opens anything else.
 #[must_use]
 pub fn state_after(alert: &Alert, last_at: UtcSeconds, today: Date) -> AlertState {
+    // A machine with a wrong clock, or a forged log, must not put what comes later out of sight.
+    let known = alert.last_at.min(alert.changed_at);
     match alert.state {
-        AlertState::Harmless if alert.last_at < last_at && alert.quiet_until.is_none_or(|until| until < today) => {
+        AlertState::Harmless if known < last_at && alert.quiet_until.is_none_or(|until| until < today) => {
             AlertState::Open
         }
         AlertState::Open | AlertState::Harmless | AlertState::Incident => alert.state,
@@ -256,6 +258,12 @@ mod tests {
     #[test]
     fn what_was_known_already_opens_nothing() {
         assert_eq!(after(&harmless("2026-11-19"), 100), AlertState::Harmless);
+    }
+
+    #[test]
+    fn an_event_of_the_far_future_silences_nothing() {
+        let alert = Alert { last_at: UtcSeconds(i64::MAX), ..harmless("2026-11-19") };
+        assert_eq!(after(&alert, 200), AlertState::Open);
     }
 
     #[test]

@@ -14,13 +14,19 @@ use crate::correlated::{correlate, to_unix_micros};
 use crate::event::{Event, Events, Field};
 use crate::files::find_logs;
 use crate::rules::Ruleset;
-use crate::scan::{Options, scan};
+use crate::scan::{Loss, LossReason, Options, scan};
 use crate::timeline::{Cause, Place, Row, Timeline, shown};
 
 /// Most alerts one log can make; what comes behind them has no computer, so that a forged log can't fill the list.
 const MAX_GROUPS: usize = 5_000;
+/// Events kept of one log in all; behind them a group keeps only as many as it has.
+const MAX_KEPT: usize = 20_000;
 /// Most characters of one value that are kept.
 const MAX_VALUE_CHARS: usize = 300;
+/// Most characters of the name of a field.
+const MAX_NAME_CHARS: usize = 100;
+/// Most characters of a computer or channel: no name on a network is longer.
+const MAX_COMPUTER_CHARS: usize = 255;
 /// Most values that are kept of one event.
 const MAX_VALUES: usize = 12;
 
@@ -47,6 +53,7 @@ pub fn search(rules: &Ruleset, path: &Path, evidence: i64) -> Result<Searched, S
     let mut timeline = Timeline::new(rules, &scan, &correlated, Level::Informational);
     let mut events = Events::new(&scan.logs);
     let mut groups: BTreeMap<(String, String), Found> = BTreeMap::new();
+    let mut kept = 0;
     for number in 0..timeline.len() {
         let Some(row) = timeline.row(number) else { break };
         let (mut computer, event) = describe(&row, evidence, &mut events);
@@ -66,21 +73,33 @@ pub fn search(rules: &Ruleset, path: &Path, evidence: i64) -> Result<Searched, S
         found.hits += 1;
         found.first_at = found.first_at.min(event.at);
         found.last_at = found.last_at.max(event.at);
-        if found.events.len() == MAX_EVENTS {
+        if found.events.len() == MAX_EVENTS || (MAX_KEPT <= kept && !found.events.is_empty()) {
             found.events.remove(0);
+            kept -= 1;
         }
-        found.events.push(event);
+        if kept < MAX_KEPT {
+            found.events.push(event);
+            kept += 1;
+        }
     }
     Ok(Searched {
         rules: rules.plan.rules().len() as u64,
         events: scan.events,
-        lost: scan.losses.len() as u64,
+        lost: scan.losses.iter().map(places_of).sum::<u64>() + correlated.lost(),
         found: groups.into_values().collect(),
     })
 }
 
 fn id_of(about: &About) -> String {
-    about.id.clone().unwrap_or_else(|| about.title.clone())
+    clip(about.id.as_deref().unwrap_or(&about.title), MAX_COMPUTER_CHARS)
+}
+
+/// Places that a loss stands for.
+fn places_of(loss: &Loss) -> u64 {
+    match loss.reason {
+        LossReason::More(count) => count as u64,
+        LossReason::Damage(_) | LossReason::Unreadable(_) => 1,
+    }
 }
 
 fn to_seconds(time: FileTime) -> UtcSeconds {
@@ -111,18 +130,21 @@ fn describe(row: &Row<'_>, evidence: i64, events: &mut Events<'_>) -> (String, A
 }
 
 fn computer_of(event: &Event) -> String {
-    event.computer.to_lowercase()
+    clip(&event.computer.to_lowercase(), MAX_COMPUTER_CHARS)
 }
 
 fn name_of(event: &Event) -> String {
     let id = event.event_id.map_or_else(String::new, |id| id.to_string());
-    format!("{} {id}", event.channel).trim().to_owned()
+    format!("{} {id}", clip(&event.channel, MAX_COMPUTER_CHARS)).trim().to_owned()
 }
 
 fn cut(details: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    let short = |(name, value): (String, String)| {
-        let value: String = value.chars().take(MAX_VALUE_CHARS).collect();
-        (shown(&name), shown(&value))
-    };
+    let short = |(name, value): (String, String)| (clip(&name, MAX_NAME_CHARS), clip(&value, MAX_VALUE_CHARS));
     details.filter(|(_, value)| !value.is_empty()).take(MAX_VALUES).map(short).collect()
+}
+
+/// A text that can hurt nobody, in at most so many characters.
+fn clip(text: &str, most: usize) -> String {
+    let head: String = text.chars().take(most).collect();
+    shown(&head).chars().take(most).collect()
 }

@@ -77,15 +77,23 @@ fn count(number: u64) -> Value {
     i64::try_from(number).unwrap_or(i64::MAX).into()
 }
 
-/// Evidence of a site that `importer` took for an event log and that was not searched yet: `limit` at most, oldest first.
+/// Evidence of a site, behind number `after`, that `importer` took for an event log and that was not searched yet: `limit` at most,
+/// oldest first.
 ///
 /// # Errors
 /// [`StoreError`] of the database.
-pub fn list_unsearched(tx: &mut Transaction, site: &str, importer: &str, limit: usize) -> Result<Vec<i64>, StoreError> {
-    let sql = "SELECT e.id FROM evidence e WHERE e.site = $1 AND e.importer = $2 \
-               AND NOT EXISTS (SELECT 1 FROM log_search s WHERE s.evidence = e.id) ORDER BY e.id LIMIT $3";
+pub fn list_unsearched(
+    tx: &mut Transaction,
+    site: &str,
+    importer: &str,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT e.id FROM evidence e WHERE e.site = $1 AND e.importer = $2 AND e.id > $3 \
+               AND NOT EXISTS (SELECT 1 FROM log_search s WHERE s.evidence = e.id) ORDER BY e.id LIMIT $4";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    tx.query(sql, &[site.into(), importer.into(), limit.into()])?.iter().map(|row| row.integer(0)).collect()
+    let values = [site.into(), importer.into(), after.into(), limit.into()];
+    tx.query(sql, &values)?.iter().map(|row| row.integer(0)).collect()
 }
 
 /// Writes down what searching a log yielded, and joins it to the alerts of the site; `false` if another worker was faster, and
@@ -126,8 +134,15 @@ fn join(tx: &mut Transaction, site: &str, found: &Found, now: UtcSeconds) -> Res
     let id = match known.as_ref().map(read_alert).transpose()? {
         Some(alert) => {
             let state = state_after(&alert, found.last_at, now.date_jst());
+            // What the program opens again carries nobody's name.
+            let (quiet, who, at) = if state == alert.state {
+                (alert.quiet_until, alert.changed_by.as_str(), alert.changed_at)
+            } else {
+                (None, "", now)
+            };
             tx.execute(
-                "UPDATE alert SET hits = hits + $2, first_at = $3, last_at = $4, level = $5, state = $6 WHERE id = $1",
+                "UPDATE alert SET hits = hits + $2, first_at = $3, last_at = $4, level = $5, state = $6, quiet_until = $7, \
+                 changed_by = $8, changed_at = $9 WHERE id = $1",
                 &[
                     alert.id.into(),
                     count(found.hits),
@@ -135,6 +150,9 @@ fn join(tx: &mut Transaction, site: &str, found: &Found, now: UtcSeconds) -> Res
                     alert.last_at.max(found.last_at).into(),
                     found.level.word().into(),
                     state.name().into(),
+                    day(quiet),
+                    who.into(),
+                    at.into(),
                 ],
             )?;
             alert.id

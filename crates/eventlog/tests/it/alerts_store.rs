@@ -2,9 +2,9 @@
 
 use base::{ContentHash, UtcSeconds};
 use detect::rule::Level;
-use evidence::store::{EvidenceRow, SiteRow, add_evidence, put_site};
 use eventlog::alerts::store::{self as tables, OpenAlerts, SearchCounts};
 use eventlog::alerts::{AlertEvent, AlertState, Found, Ruling, Searched};
+use evidence::store::{EvidenceRow, SiteRow, add_evidence, put_site};
 use store::{StoreError, Transaction};
 use testkit::{NOW, on_each_database};
 
@@ -58,12 +58,12 @@ fn a_log_is_searched_once_and_joins_what_is_known() {
             let kind = assess::SiteKind::Hospital;
             put_site(tx, &SiteRow { id: SITE.to_owned(), name: "院".to_owned(), kind, beds: None }, NOW)?;
             (1..=3).try_for_each(|id| hand_in(tx, id))?;
-            assert_eq!(tables::list_unsearched(tx, SITE, "event_log", 10)?, [1, 2, 3]);
+            assert_eq!(tables::list_unsearched(tx, SITE, "event_log", 0, 10)?, [1, 2, 3]);
             assert!(tables::add_search(tx, SITE, 1, &found(1, "pc1", 0), NOW)?);
             assert!(!tables::add_search(tx, SITE, 1, &found(1, "pc1", 0), NOW)?, "once");
             assert!(tables::add_search(tx, SITE, 2, &found(2, "pc1", -50), NOW)?);
             assert!(tables::add_search(tx, SITE, 3, &found(3, "", 9), NOW)?);
-            assert!(tables::list_unsearched(tx, SITE, "event_log", 10)?.is_empty());
+            assert!(tables::list_unsearched(tx, SITE, "event_log", 0, 10)?.is_empty());
             assert_eq!(tables::count_searches(tx, SITE)?, SearchCounts { logs: 3, events: 30, lost: 3 });
             assert_eq!(tables::count_open(tx, SITE)?, OpenAlerts { all: 2, grave: 2 });
             let alerts = tables::list_alerts(tx, SITE)?;
@@ -94,7 +94,10 @@ fn a_ruling_and_an_owner_are_kept() {
             tables::rule_on(tx, 1, &Ruling::Harmless { why: "保守".to_owned(), until }, "sato", NOW)?;
             let alert = tables::find_alert(tx, SITE, 1)?.unwrap();
             assert_eq!((alert.state, alert.quiet_until, alert.due_on), (AlertState::Harmless, Some(until), Some(due)));
-            assert_eq!((alert.owner.as_str(), alert.note.as_str(), alert.changed_by.as_str()), ("佐藤", "保守", "sato"));
+            assert_eq!(
+                (alert.owner.as_str(), alert.note.as_str(), alert.changed_by.as_str()),
+                ("佐藤", "保守", "sato")
+            );
             assert_eq!(tables::count_open(tx, SITE)?, OpenAlerts::default());
             tables::rule_on(tx, 1, &Ruling::Again { why: "また起きた".to_owned() }, "sato", NOW)?;
             let alert = tables::find_alert(tx, SITE, 1)?.unwrap();

@@ -34,6 +34,7 @@ alert-events = The events behind it
 alert-faster = { $detail } was faster. Open the page again.
 alert-filter-all = all
 alert-first-action = What to do first
+alert-grown = New events came in while you were writing. Open the page again and look at them first.
 alert-handed-to = Whom did you tell what?
 alert-harmless = It turned out harmless
 alert-harmless-go = Record as harmless

@@ -28,6 +28,7 @@ alert-events = もとになった出来事
 alert-faster = 先に { $detail } さんが決めています。開き直して確かめてください。
 alert-filter-all = すべて
 alert-first-action = 最初にすること
+alert-grown = 書いているあいだに、新しい出来事が加わりました。開き直して、確かめてから決めてください。
 alert-handed-to = だれに、何を伝えましたか
 alert-harmless = 問題ないと分かった
 alert-harmless-go = 問題なしとする

@@ -165,6 +165,8 @@ pub(super) async fn take(
 pub(super) struct Ruled {
     /// The state the page showed.
     before: String,
+    /// How many hits it showed.
+    hits: u64,
     state: String,
     why: String,
     #[serde(default)]
@@ -211,6 +213,14 @@ pub(super) async fn rule(
             if alert.state.name() != sent.before {
                 return Err(HttpError::conflict("alert-faster", alert.changed_by));
             }
+            // Nobody's word covers events that came while it was written.
+            if alert.hits != sent.hits {
+                return Err(HttpError::conflict("alert-grown", ""));
+            }
+            let until = match &ruling {
+                Ruling::Harmless { until, .. } => until.to_string(),
+                Ruling::Incident { .. } | Ruling::Again { .. } => String::new(),
+            };
             tables::rule_on(tx, id, &ruling, &who, visit.now)?;
             let body = json!({
                 "alert": id,
@@ -218,7 +228,7 @@ pub(super) async fn rule(
                 "computer": alert.computer,
                 "state": ruling.state().name(),
                 "why": ruling.why(),
-                "until": sent.until.trim(),
+                "until": until,
             });
             tx.append(&NewEntry { kind: "alert.ruled", site, who: &who, body: &body })?;
             Ok::<_, HttpError>(())

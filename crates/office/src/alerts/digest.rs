@@ -60,7 +60,7 @@ fn draft(visit: &SiteVisit, office: &Office, alerts: &[Alert], searched: SearchC
     let mut text = visit.say("alert-digest-searched", &[("logs", searched.logs.into())]);
     let since = visit.now.plus_days(-DAYS);
     let mut kinds: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
-    for alert in alerts.iter().filter(|alert| alert.level >= Level::Medium && is_of_week(alert, since)) {
+    for alert in alerts.iter().filter(|alert| alert.level >= Level::Medium && is_of_week(alert, since, visit.now)) {
         kinds.entry(&alert.rule).or_default().push(alert);
     }
     if kinds.is_empty() {
@@ -79,9 +79,11 @@ fn draft(visit: &SiteVisit, office: &Office, alerts: &[Alert], searched: SearchC
     text
 }
 
-/// Whether an alert is of the week: its last event is, it was found, or a person said something about it.
-fn is_of_week(alert: &Alert, since: base::UtcSeconds) -> bool {
-    since <= alert.last_at.max(alert.changed_at)
+/// Whether an alert is of the week: its last event is, it was found, or a person said something about it. What claims to be of the
+/// future is of the day it was found.
+fn is_of_week(alert: &Alert, since: base::UtcSeconds, now: base::UtcSeconds) -> bool {
+    let last_at = if alert.last_at <= now { alert.last_at } else { alert.changed_at };
+    since <= last_at.max(alert.changed_at)
 }
 
 /// One kind of thing: what it is, what it means, where it stands.

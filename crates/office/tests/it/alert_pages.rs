@@ -60,8 +60,13 @@ fn desk(house: &House) -> Person<'_> {
     house.person("sato", "佐藤", &[("minato", Role::Administrator)])
 }
 
-const HARMLESS: &[(&str, &str)] =
-    &[("before", "open"), ("state", "harmless"), ("why", "業者の保守。電話で確かめた"), ("until", "2026-12-15")];
+const HARMLESS: &[(&str, &str)] = &[
+    ("before", "open"),
+    ("hits", "1"),
+    ("state", "harmless"),
+    ("why", "業者の保守。電話で確かめた"),
+    ("until", "2026-12-15"),
+];
 
 #[test]
 fn before_any_log_the_page_tells_how_to_get_one_and_praises_nobody() {
@@ -153,8 +158,18 @@ fn who_looked_at_an_older_state_is_told_who_was_faster() {
     let (sato, suzuki) = (desk(&house), desk_again(&house));
     sato.post("/s/minato/alerts/1/ruling", HARMLESS).expect(303);
     sato.post("/s/minato/alerts/1/ruling", HARMLESS).expect(303);
-    let incident = [("before", "open"), ("state", "incident"), ("why", "院長に電話した")];
+    let incident = [("before", "open"), ("hits", "1"), ("state", "incident"), ("why", "院長に電話した")];
     suzuki.post("/s/minato/alerts/1/ruling", &incident).expect(409).says("佐藤");
+}
+
+#[test]
+fn a_word_does_not_cover_events_that_came_while_it_was_written() {
+    let house = House::empty();
+    hand_in(&house, "1", log("pc1", &[-60]));
+    let sato = desk(&house);
+    sato.get("/s/minato/alerts/1").expect(200).says("name=\"hits\" value=\"1\"");
+    hand_in(&house, "2", log("pc1", &[-30]));
+    sato.post("/s/minato/alerts/1/ruling", HARMLESS).expect(409).says("新しい出来事");
 }
 
 #[test]

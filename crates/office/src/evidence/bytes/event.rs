@@ -6,6 +6,8 @@ use formats::evtx::{CHUNK_BYTES, Chunk, FILE_HEADER, Reader};
 
 use super::{Cell, Drawn, Row, read_part, visible};
 
+/// Most fields shown: no event of a real program has so many.
+const MAX_FIELDS: usize = 500;
 /// Most characters of one value.
 const MAX_VALUE_CHARS: usize = 4_000;
 
@@ -29,7 +31,7 @@ pub(super) fn draw(blobs: &Blobs, hash: ContentHash, at: u64) -> Result<Option<D
     }
     let mut rows = vec![row("Record", &record.record_id.to_string())];
     record.each_field(&mut |name, value| {
-        if !value.is_null() {
+        if !value.is_null() && rows.len() < MAX_FIELDS {
             rows.push(row(name.name(), &value.to_string()));
         }
     });
