@@ -13,7 +13,11 @@ export class Mouse {
 
 /** Never touches the mouse: reaches everything by Tab. */
 export class Keyboard {
-  constructor(page) { this.page = page; }
+  constructor(page) {
+    this.page = page;
+    // The browser is told once, and long before, to hand choosers over: told at the moment of the key, it may hear it too late.
+    page.on("filechooser", () => {});
+  }
 
   /** Presses Tab until the focus is on `target`, and sees that the focus can be seen. */
   async reach(target) {
