@@ -22,5 +22,5 @@ pub mod work;
 
 pub use commands::{Command, Commands, CommandsError};
 pub use opened::{Installation, PROGRAM, SystemClock, SystemRandomness, make_private, migrations};
-pub use packs::{Packs, built_in_rules};
+pub use packs::Packs;
 pub use settings::Settings;

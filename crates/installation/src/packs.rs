@@ -157,11 +157,6 @@ impl Packs {
     }
 }
 
-/// Path and text of every rule file the program carries, by path; [`Packs::load`] lays those of the site over them.
-pub fn built_in_rules() -> impl Iterator<Item = (&'static str, &'static str)> {
-    EMBEDDED.iter().filter(|(name, _)| name.starts_with("rules/") && name.ends_with(".yml")).copied()
-}
-
 /// The rules with their explanations; what a rule depends on must be a condition on facts of a machine's settings.
 fn parse_rules(dictionary: &Dictionary, files: &[(&str, &str)]) -> Result<RulePack> {
     let joined = |texts: Vec<String>| anyhow::anyhow!("{}", texts.join("\n"));
@@ -236,7 +231,6 @@ mod tests {
         assert_eq!(packs.rules.explanations().len(), plain.rules.explanations().len() + 1);
         assert!(packs.rules.pipelines().placeholders.contains_key("cutover_date"));
         assert!(plain.rules.pipelines().placeholders.is_empty());
-        assert_eq!(built_in_rules().count(), plain.rules.explanations().len());
         put("site.toml", "[values]\ncutover_date = [\"soon\"]\n");
         let err = Packs::load(Some(folder.path())).err().unwrap().to_string();
         assert!(err.contains("`soon` is no day"), "{err}");

@@ -14,6 +14,7 @@ use web::visit::encode_segment;
 use web::{Form, HttpError, Page, SiteVisit, blocking, page, redirect};
 
 use super::words;
+use crate::staff::parse_number;
 use crate::state::Shared;
 use crate::words::{Badge, plain};
 
@@ -236,9 +237,4 @@ pub(super) async fn rule(
         Ok(redirect(&visit.path_of(&format!("alerts/{id}"))))
     })
     .await
-}
-
-/// A number in a path; what is none names nothing.
-fn parse_number(text: &str) -> Result<i64, HttpError> {
-    text.parse().map_err(|_| HttpError::not_found())
 }

@@ -93,7 +93,7 @@ fn find_site(office: &Office, id: &str) -> Result<SiteName, HttpError> {
 }
 
 /// A number in a path; what is none names nothing.
-fn parse_number(text: &str) -> Result<i64, HttpError> {
+pub(crate) fn parse_number(text: &str) -> Result<i64, HttpError> {
     text.parse().map_err(|_| HttpError::not_found())
 }
 
